@@ -1,0 +1,78 @@
+//! Lend-only positions.
+
+use super::{SYSTEM_PROGRAM, Trestle};
+use crate::keys::PoolKeys;
+use solana_address::Address;
+use solana_instruction::Instruction;
+use trestle_interface::accounts::{CloseLenderAccounts, LenderAccounts, OpenLenderAccounts};
+use trestle_interface::args::LenderAmountArgs;
+use trestle_interface::tag::Tag;
+
+impl Trestle {
+    /// Opens a lend-only position.
+    #[must_use]
+    pub fn open_lender(&self, payer: Address, owner: Address, pool: &PoolKeys) -> Instruction {
+        let list = OpenLenderAccounts {
+            payer,
+            owner,
+            pool: pool.pool,
+            lender: self.addresses().lender(&pool.pool, &owner),
+            system_program: SYSTEM_PROGRAM,
+        };
+        self.instruction(Tag::OpenLender, &list.into_array(), &[], &[])
+    }
+
+    /// Supplies a lend-only position.
+    #[must_use]
+    pub fn lender_supply(
+        &self,
+        owner: Address,
+        pool: &PoolKeys,
+        tokens: Address,
+        amount: u64,
+    ) -> Instruction {
+        let args = LenderAmountArgs { amount, all: false };
+        self.lender(Tag::LenderSupply, owner, pool, tokens, &args)
+    }
+
+    /// Redeems a lend-only position; `None` for all of it.
+    #[must_use]
+    pub fn lender_redeem(
+        &self,
+        owner: Address,
+        pool: &PoolKeys,
+        tokens: Address,
+        amount: Option<u64>,
+    ) -> Instruction {
+        let args = LenderAmountArgs { amount: amount.unwrap_or(0), all: amount.is_none() };
+        self.lender(Tag::LenderRedeem, owner, pool, tokens, &args)
+    }
+
+    /// Closes an empty lend-only position.
+    #[must_use]
+    pub fn close_lender(&self, owner: Address, pool: &PoolKeys) -> Instruction {
+        let lender = self.addresses().lender(&pool.pool, &owner);
+        let list = CloseLenderAccounts { owner, lender };
+        self.instruction(Tag::CloseLender, &list.into_array(), &[], &[])
+    }
+
+    fn lender(
+        &self,
+        tag: Tag,
+        owner: Address,
+        pool: &PoolKeys,
+        tokens: Address,
+        args: &LenderAmountArgs,
+    ) -> Instruction {
+        let list = LenderAccounts {
+            owner,
+            lender: self.addresses().lender(&pool.pool, &owner),
+            pool: pool.pool,
+            vault: pool.vault,
+            tokens,
+            mint: pool.asset.mint,
+            token_program: pool.asset.token_program,
+        };
+        self.instruction(tag, &list.into_array(), &args.to_bytes(), &[])
+    }
+}

@@ -1,0 +1,13 @@
+//! A client of Trestle.
+//!
+//! Builds instructions with the accounts in order, decodes accounts, and
+//! computes health off chain with the same code as the program.
+
+pub mod address;
+pub mod health;
+pub mod ix;
+pub mod keys;
+
+pub use address::Addresses;
+pub use ix::Trestle;
+pub use keys::{AssetKeys, PoolKeys};

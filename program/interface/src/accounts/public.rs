@@ -1,0 +1,108 @@
+//! Lists of instructions that anyone may send, and of lenders.
+
+crate::accounts! {
+    /// Reads health. Returns it as return data.
+    GetHealthAccounts {
+        /// Margin account.
+        account: readonly,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board.
+        markets: readonly,
+    }
+
+    /// Writes prices. One oracle account per row follows.
+    RefreshPricesAccounts {
+        /// Prices page of the group's board.
+        prices: writable,
+    }
+
+    /// Writes indices and rates. One pool or reserve per row follows.
+    RefreshMarketsAccounts {
+        /// Markets page of the group's board.
+        markets: writable,
+    }
+
+    /// Repays a debt of an unhealthy account and takes collateral for it. The
+    /// collateral's pool follows, writable, when it is a pool deposit.
+    LiquidateAccounts {
+        /// Liquidator. Pays from `debt_source`.
+        liquidator: signer,
+        /// Margin account to liquidate.
+        account: writable,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board.
+        markets: readonly,
+        /// Authority of the margin account.
+        custody_owner: readonly,
+        /// Pool of the debt, pinned by its market row.
+        debt_pool: writable,
+        /// Vault of that pool.
+        debt_vault: writable,
+        /// Token account that pays.
+        debt_source: writable,
+        /// Mint of the debt.
+        debt_mint: readonly,
+        /// Token program of the debt's mint.
+        debt_token_program: readonly,
+        /// Where the collateral lies: custody, or the pool's vault.
+        collateral_vault: writable,
+        /// Token account that receives the collateral.
+        collateral_destination: writable,
+        /// Mint of the collateral.
+        collateral_mint: readonly,
+        /// Token program of the collateral's mint.
+        collateral_token_program: readonly,
+    }
+
+    /// Opens a lend-only position.
+    OpenLenderAccounts {
+        /// Pays rent.
+        payer: payer,
+        /// Owner of the position.
+        owner: signer,
+        /// Pool.
+        pool: readonly,
+        /// New position: PDA of pool and owner.
+        lender: writable,
+        /// System program.
+        system_program: readonly,
+    }
+
+    /// Between a lender's tokens and a pool, either way.
+    LenderAccounts {
+        /// Owner of the position.
+        owner: signer,
+        /// Position.
+        lender: writable,
+        /// Pool.
+        pool: writable,
+        /// Vault, pinned by the pool.
+        vault: writable,
+        /// Token account that pays or receives.
+        tokens: writable,
+        /// Mint of the pool.
+        mint: readonly,
+        /// Token program of the mint.
+        token_program: readonly,
+    }
+
+    /// Closes an empty lend-only position.
+    CloseLenderAccounts {
+        /// Owner. Receives rent.
+        owner: payer,
+        /// Position.
+        lender: writable,
+    }
+
+    /// Rewrites an account in the present layout.
+    UpgradeLayoutAccounts {
+        /// Account of an older layout.
+        account: writable,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board.
+        markets: readonly,
+    }
+}

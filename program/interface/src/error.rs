@@ -1,0 +1,304 @@
+//! Every error the program returns, from one table.
+//!
+//! A number is never reused or moved; a test compares the table with a
+//! committed list. Decades group by area.
+
+use trestle_risk_math::MathError;
+use trestle_risk_math::constraints::Violation;
+use trestle_risk_math::gate::Refusal;
+use trestle_risk_math::guard::SampleError;
+use trestle_venue_adapters::oracle::pyth::PythError;
+use trestle_venue_adapters::token::TokenError;
+
+macro_rules! errors {
+    ($($(#[doc = $remedy:literal])+ $code:literal $name:ident $text:literal,)+) => {
+        /// An error of the program, returned as `ProgramError::Custom(code)`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+        #[repr(u32)]
+        pub enum TrestleError {
+            $($(#[doc = $remedy])+ #[error($text)] $name = $code,)+
+        }
+
+        impl TrestleError {
+            /// All errors, by code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The wire code.
+            #[must_use]
+            pub const fn code(self) -> u32 {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// The error of a wire code.
+            #[must_use]
+            pub const fn from_code(code: u32) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)+ _ => None }
+            }
+
+            /// The name of the error.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)+ }
+            }
+
+            /// What to do about it.
+            #[must_use]
+            pub fn remedy(self) -> &'static str {
+                match self { $(Self::$name => concat!($($remedy),+).trim_start(),)+ }
+            }
+        }
+    };
+}
+
+errors! {
+    /// Send a tag of the instruction table.
+    0 UnknownTag "unknown instruction tag",
+    /// Encode the arguments at exactly the length of the table.
+    1 ArgumentLength "arguments have the wrong length",
+    /// Pass the accounts of the instruction's list.
+    2 AccountCount "wrong number of accounts",
+    /// Sign with the account that the list marks as signer.
+    3 MissingSigner "a required signature is missing",
+    /// Mark the account writable.
+    4 NotWritable "an account must be writable",
+    /// Pass the account owned by the program that the list names.
+    5 WrongOwner "account is owned by another program",
+    /// Pass an account of the type that the list names.
+    6 WrongType "account is of another type or not initialised",
+    /// Run upgrade_layout on the account first.
+    7 WrongVersion "account has a layout version this build does not read",
+    /// Pass an account of exactly the size of its type.
+    8 WrongSize "account has the wrong size",
+    /// Pass accounts of one group.
+    9 WrongGroup "account belongs to another group",
+    /// Pass the address that the board or the parent account pins.
+    10 WrongAddress "account is not the pinned one",
+    /// Pass different accounts where the list has different roles.
+    11 DuplicateAccount "one account stands in two roles",
+    /// Pass the program that the list names.
+    12 WrongProgram "not the expected program",
+    /// Nothing to do: the numbers exceed what the program can hold.
+    13 Overflow "a result exceeds its bound",
+    /// Send arguments inside the documented ranges.
+    14 OutOfRange "an argument is out of range",
+    /// Send an amount above zero.
+    15 ZeroAmount "amount is zero or rounds to zero",
+    /// Use another account or close this one first.
+    16 AlreadyInitialised "account is already initialised",
+    /// Report it: the account's own data is inconsistent.
+    17 Corrupt "account data is inconsistent",
+    /// Let the runtime's borrow of the account end first.
+    18 Borrowed "account data is already borrowed",
+    /// Read the error of the inner call in the transaction's logs.
+    19 InnerCall "an inner call failed",
+
+    /// Sign as the owner of the margin account, or as a delegate with the permission.
+    100 NotOwner "signer may not act for this margin account",
+    /// Close a position, or resize the account to more positions.
+    101 SlabFull "margin account has no free position",
+    /// Name a position that the account holds.
+    102 NoPosition "margin account holds no such position",
+    /// Ask for no more than the position holds.
+    103 ExceedsPosition "more than the position holds",
+    /// Close all positions and venue accounts first.
+    104 NotEmpty "margin account is not empty",
+    /// Choose 8 to 64 positions, not fewer than now.
+    105 BadCapacity "capacity is out of range",
+    /// Wait for the end of the running session.
+    106 InSession "not allowed inside a region or liquidation",
+    /// Pass the authority's canonical associated token account.
+    107 NotCanonicalCustody "not the canonical custody account",
+    /// Have the delegate or close authority of the token account removed.
+    108 CustodyEncumbered "token account has a delegate or close authority",
+    /// Unlock the account.
+    109 LockedDown "margin account is locked down",
+    /// Ask the freeze authority of the mint; other assets are not affected.
+    110 TokenFrozen "token account is frozen",
+    /// Pass a token account of the asset's mint.
+    111 WrongMint "token account or mint of another asset",
+    /// Pass a token account owned by the expected party.
+    112 WrongTokenOwner "token account has another owner",
+    /// Check the transfer: the balances did not change as they must.
+    113 TransferMismatch "measured balances differ from the transfer",
+    /// Fund the token account that pays, or ask for less.
+    114 InsufficientTokens "token account holds less than the amount",
+
+    /// Deposit, repay, or take less: initial health would be negative.
+    200 InitialHealth "initial health would be negative",
+    /// Run refresh_prices and refresh_markets first.
+    201 StaleDebt "a debt's price or index is too old for this act",
+    /// Refresh all prices of the account together.
+    202 PriceSkew "prices were published too far apart",
+    /// Move collateral to the venue or repay there first.
+    203 VenueShock "a venue account would not survive its shock",
+    /// Repay the other isolated debt first.
+    204 IsolatedDebts "only one isolated asset may be owed",
+    /// Run refresh_prices: the asset has never had a price.
+    205 NoPrice "asset has no price yet",
+    /// Report it: positions are out of order.
+    206 Unsorted "positions are not sorted",
+
+    /// Wait for the class to be active again.
+    300 ClassNotActive "venue class takes no new risk",
+    /// Wait for the market to be active again.
+    301 MarketNotActive "market takes no new risk",
+    /// Name a market of the kind that the instruction works on.
+    302 WrongMarketKind "market is of another kind",
+
+    /// Only accounts below maintenance health can be liquidated.
+    400 Healthy "account is not below maintenance health",
+    /// Refresh prices and markets in the same transaction.
+    401 LiquidationStale "prices or indices are too old to liquidate on",
+    /// Wait for the first price published after the account's last risky act.
+    402 CoolOff "account acted after the prices were published",
+    /// Choose another pair, or close both legs of the hedge.
+    403 NoImprovement "this pair cannot raise health",
+    /// Offer more, or choose a larger position.
+    404 NothingToLiquidate "the step rounds to nothing",
+    /// Report it: the step's outcome breaks its own bounds.
+    405 LiquidationOutcome "liquidation would not leave the account better",
+    /// Liquidate through another account.
+    406 SelfLiquidation "an account cannot liquidate itself",
+    /// Isolated assets cannot be seized.
+    407 NotSeizable "asset cannot be seized",
+    /// Ask for less, or repay more.
+    408 SeizeBelowMinimum "collateral seized is below the asked minimum",
+
+    /// Pass an oracle account owned by the configured oracle program.
+    500 OracleOwner "oracle account has the wrong owner",
+    /// Pass an oracle account of the configured kind and full length.
+    501 OracleLayout "oracle account has the wrong layout",
+    /// Pass the configured oracle account.
+    502 OracleAddress "oracle account is not the pinned one",
+    /// Post a fully verified update.
+    503 OraclePartial "oracle update is not fully verified",
+    /// Pass the configured feed.
+    504 OracleFeed "oracle account carries another feed",
+    /// Have the asset listed anew: the feed's exponent changed.
+    505 OracleExponent "oracle exponent differs from the listing",
+    /// Post a newer update.
+    506 OracleStale "oracle sample is too old",
+    /// Wait: the sample is ahead of the chain's clock.
+    507 OracleFuture "oracle sample lies in the future",
+    /// Post an update with a narrower confidence.
+    508 OracleWide "oracle confidence is too wide",
+    /// Post another update: zero or negative prices are never used.
+    509 OracleNotPositive "oracle price is not positive",
+    /// Nothing to do: the row already has this sample or a newer one.
+    510 OracleNotNewer "oracle sample is not newer than the row's",
+    /// List a source for the asset first.
+    511 NoOracle "asset has no such price source",
+
+    /// Sign as the authority of the group.
+    600 NotAuthority "signer is not this authority of the group",
+    /// List the parent row first.
+    601 UnknownRow "row does not exist on the board",
+    /// The table is full.
+    602 TableFull "no free row on the board",
+    /// Raise the initial parameter or lower the maintenance one (C1).
+    603 ConstraintLevelOrder "C1: an initial parameter is below its maintenance twin",
+    /// Keep scenario moves inside the factor's shocks (C2).
+    604 ConstraintScenario "C2: a scenario exceeds its factor's shocks",
+    /// Lower some charge of the asset (C3).
+    605 ConstraintWeights "C3: charges exceed the asset's whole value",
+    /// Lower the offset or raise the basis (C4).
+    606 ConstraintConvexity "C4: the requirement would not be convex",
+    /// Lower the concentration slope (C5).
+    607 ConstraintSlope "C5: the concentration slope exceeds the room left",
+    /// Lower the incentive (C7).
+    608 ConstraintIncentive "C7: the incentive is too large for the shock",
+    /// Give an isolated asset full shocks (C8).
+    609 ConstraintIsolated "C8: an isolated asset needs full shocks",
+    /// Choose parameters inside their ranges.
+    610 ConstraintRange "a parameter is out of range",
+    /// Choose another mint or have the extension removed.
+    611 MintExtension "the mint carries an extension that is not accepted",
+    /// Wait until the guardian's gate is opened.
+    612 GateClosed "this family of instructions is closed",
+
+    /// Wait for repayments, or ask for less.
+    700 NoLiquidity "pool does not hold enough idle tokens",
+    /// Deposit less: the pool's deposit cap is reached.
+    701 DepositCap "pool deposit cap is reached",
+    /// Borrow less: the pool's debt cap is reached.
+    702 DebtCap "pool debt cap is reached",
+}
+
+impl From<MathError> for TrestleError {
+    fn from(error: MathError) -> Self {
+        match error {
+            MathError::Overflow => Self::Overflow,
+            MathError::Range => Self::OutOfRange,
+            MathError::DivideByZero | MathError::UnknownKind => Self::Corrupt,
+            MathError::Unsorted => Self::Unsorted,
+            MathError::UnknownAsset
+            | MathError::UnknownFactor
+            | MathError::UnknownClass
+            | MathError::UnknownMarket => Self::UnknownRow,
+            MathError::TooManyLegs => Self::SlabFull,
+            MathError::ZeroAmount => Self::ZeroAmount,
+            MathError::NoLiquidity => Self::NoLiquidity,
+            MathError::ExceedsPosition => Self::ExceedsPosition,
+        }
+    }
+}
+
+impl From<Refusal> for TrestleError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::StaleDebt => Self::StaleDebt,
+            Refusal::InitialHealth => Self::InitialHealth,
+            Refusal::Skew => Self::PriceSkew,
+            Refusal::VenueShock => Self::VenueShock,
+            Refusal::IsolatedDebts => Self::IsolatedDebts,
+        }
+    }
+}
+
+impl From<SampleError> for TrestleError {
+    fn from(error: SampleError) -> Self {
+        match error {
+            SampleError::NotPositive => Self::OracleNotPositive,
+            SampleError::Wide => Self::OracleWide,
+            SampleError::Stale => Self::OracleStale,
+            SampleError::Future => Self::OracleFuture,
+        }
+    }
+}
+
+impl From<PythError> for TrestleError {
+    fn from(error: PythError) -> Self {
+        match error {
+            PythError::Owner => Self::OracleOwner,
+            PythError::Length | PythError::Discriminator => Self::OracleLayout,
+            PythError::Partial => Self::OraclePartial,
+            PythError::Feed => Self::OracleFeed,
+            PythError::Exponent => Self::OracleExponent,
+            PythError::PostedSlot => Self::OracleFuture,
+        }
+    }
+}
+
+impl From<TokenError> for TrestleError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Layout => Self::WrongType,
+            TokenError::Uninitialised => Self::WrongType,
+        }
+    }
+}
+
+impl From<Violation> for TrestleError {
+    fn from(violation: Violation) -> Self {
+        match violation {
+            Violation::LevelOrder => Self::ConstraintLevelOrder,
+            Violation::ScenarioRange => Self::ConstraintScenario,
+            Violation::Weights => Self::ConstraintWeights,
+            Violation::Convexity => Self::ConstraintConvexity,
+            Violation::Slope => Self::ConstraintSlope,
+            Violation::Incentive => Self::ConstraintIncentive,
+            Violation::Isolated => Self::ConstraintIsolated,
+            Violation::Range => Self::ConstraintRange,
+        }
+    }
+}

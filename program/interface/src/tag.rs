@@ -1,0 +1,147 @@
+//! The instruction table: one row per tag.
+
+use crate::accounts::{self, OwnerAccounts, Role};
+use crate::args;
+use crate::wire::Field;
+
+/// Outcome of a refreshed row in a refresh's return data; any other value is
+/// the code of the error that left the row as it was.
+pub const ROW_REFRESHED: u32 = u32::MAX;
+
+/// Bit of a row number of `refresh_prices` that means the secondary source.
+pub const SECONDARY_ROW: u8 = 0x80;
+
+/// One instruction.
+#[derive(Clone, Copy, Debug)]
+pub struct InstructionInfo {
+    /// Tag.
+    pub tag: Tag,
+    /// Name, snake case.
+    pub name: &'static str,
+    /// Fixed accounts that come first; [`OwnerAccounts`] for an owner's operation.
+    pub prefix: &'static [Role],
+    /// Its own fixed accounts.
+    pub accounts: &'static [Role],
+    /// Accounts of any number may follow.
+    pub trailing: bool,
+    /// Fixed arguments.
+    pub args: &'static [Field],
+    /// Length of the fixed arguments.
+    pub args_len: usize,
+    /// Row numbers may follow the arguments, one per trailing account.
+    pub rows: Option<u8>,
+}
+
+macro_rules! instructions {
+    (@prefix owner) => { OwnerAccounts::<()>::ROLES };
+    (@prefix alone) => { &[] };
+    (@trailing fixed) => { false };
+    (@trailing trailing) => { true };
+    (@rows fixed) => { None };
+    (@rows trailing) => { None };
+    (@rows rows8) => { Some(1) };
+    (@rows rows16) => { Some(2) };
+    (@trailing rows8) => { true };
+    (@trailing rows16) => { true };
+    ($(
+        $(#[doc = $doc:literal])+
+        $code:literal $name:ident $snake:ident $prefix:ident $accounts:ident $trailing:ident $args:ident,
+    )+) => {
+        /// First byte of an instruction's data.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Tag { $( $(#[doc = $doc])+ $name = $code, )+ }
+
+        impl Tag {
+            /// The tag of a byte.
+            #[must_use]
+            #[inline(always)]
+            pub const fn from_byte(byte: u8) -> Option<Self> {
+                match byte { $($code => Some(Self::$name),)+ _ => None }
+            }
+
+            /// The byte.
+            #[must_use]
+            pub const fn byte(self) -> u8 {
+                match self { $(Self::$name => $code,)+ }
+            }
+        }
+
+        /// All instructions, by tag.
+        pub const TABLE: &[InstructionInfo] = &[$(
+            InstructionInfo {
+                tag: Tag::$name,
+                name: stringify!($snake),
+                prefix: instructions!(@prefix $prefix),
+                accounts: accounts::$accounts::<()>::ROLES,
+                trailing: instructions!(@trailing $trailing),
+                args: args::$args::FIELDS,
+                args_len: args::$args::LEN,
+                rows: instructions!(@rows $trailing),
+            },
+        )+];
+    };
+}
+
+instructions! {
+    /// Tokens from the owner into custody. Needs no price.
+    0 Deposit deposit owner DepositAccounts fixed AssetAmountArgs,
+    /// Tokens out of custody. Checked.
+    1 Withdraw withdraw owner WithdrawAccounts fixed AssetAmountArgs,
+    /// Recognises tokens that reached custody without a deposit.
+    2 SyncCustody sync_custody owner SyncCustodyAccounts fixed AssetArgs,
+    /// Custody to a pool deposit. Checked.
+    3 PoolSupply pool_supply owner PoolAccounts fixed MarketAmountArgs,
+    /// A pool deposit back to custody. Needs no price.
+    4 PoolRedeem pool_redeem owner PoolAccounts fixed MarketAmountOrAllArgs,
+    /// Borrows from a pool into custody. Checked.
+    5 PoolBorrow pool_borrow owner PoolAccounts fixed MarketAmountArgs,
+    /// Repays a pool from custody. Needs no price.
+    6 PoolRepay pool_repay owner PoolAccounts fixed MarketAmountOrAllArgs,
+
+    /// Health of an account, as return data.
+    16 GetHealth get_health alone GetHealthAccounts fixed NoArgs,
+    /// Prices from oracles into the board.
+    17 RefreshPrices refresh_prices alone RefreshPricesAccounts rows8 NoArgs,
+    /// Indices and rates into the board.
+    18 RefreshMarkets refresh_markets alone RefreshMarketsAccounts rows16 NoArgs,
+    /// Repays an unhealthy account's debt for collateral.
+    19 Liquidate liquidate alone LiquidateAccounts trailing LiquidateArgs,
+
+    /// Opens a margin account.
+    32 CreateAccount create_account alone CreateAccountAccounts fixed CreateAccountArgs,
+    /// Makes room for more positions.
+    33 ResizeAccount resize_account alone ResizeAccountAccounts fixed ResizeAccountArgs,
+    /// Closes an empty margin account and sweeps what is left to the owner.
+    34 CloseAccount close_account alone CloseAccountAccounts trailing NoArgs,
+
+    /// Opens a lend-only position.
+    40 OpenLender open_lender alone OpenLenderAccounts fixed NoArgs,
+    /// Supplies a lend-only position.
+    41 LenderSupply lender_supply alone LenderAccounts fixed LenderAmountArgs,
+    /// Redeems a lend-only position.
+    42 LenderRedeem lender_redeem alone LenderAccounts fixed LenderAmountArgs,
+    /// Closes an empty lend-only position.
+    43 CloseLender close_lender alone CloseLenderAccounts fixed NoArgs,
+
+    /// Creates a group.
+    64 InitGroup init_group alone InitGroupAccounts fixed InitGroupArgs,
+    /// Initialises the board of a group.
+    65 InitBoard init_board alone InitBoardAccounts fixed GroupTermsArgs,
+    /// Lists a factor.
+    66 ListFactor list_factor alone ListAccounts fixed ListFactorArgs,
+    /// Lists an issuer.
+    67 ListIssuer list_issuer alone ListAccounts fixed ListIssuerArgs,
+    /// Lists an asset.
+    68 ListAsset list_asset alone ListAssetAccounts fixed ListAssetArgs,
+    /// Lists a venue class.
+    69 ListClass list_class alone ListClassAccounts fixed ListClassArgs,
+    /// Lists the market of a pool.
+    70 ListMarket list_market alone ListMarketAccounts fixed ListMarketArgs,
+    /// Sets the scenarios of all factors.
+    71 SetScenarios set_scenarios alone ListAccounts fixed SetScenariosArgs,
+    /// Creates a pool.
+    72 InitPool init_pool alone InitPoolAccounts fixed InitPoolArgs,
+    /// Rewrites an account in the present layout.
+    80 UpgradeLayout upgrade_layout alone UpgradeLayoutAccounts fixed NoArgs,
+}

@@ -1,0 +1,19 @@
+//! Trestle on an embedded SVM.
+//!
+//! Loads the SBF binary into LiteSVM beside the real token programs and builds
+//! a world around it: mints, oracle accounts, a group with its board, pools,
+//! users. Tests, benches and the demo share it, so they all run the same
+//! binary the same way.
+
+pub mod board;
+pub mod program;
+pub mod pyth;
+pub mod svm;
+pub mod tokens;
+pub mod user;
+pub mod world;
+
+pub use program::{Artifact, artifact};
+pub use svm::{Failure, Sent, Svm};
+pub use user::User;
+pub use world::{Asset, World};

@@ -1,0 +1,199 @@
+//! LiteSVM with a payer, a clock that moves, and outcomes that tests can compare.
+
+use litesvm::LiteSVM;
+use litesvm::types::TransactionResult;
+use solana_account::Account;
+use solana_clock::Clock;
+use solana_instruction::{Instruction, error::InstructionError};
+use solana_keypair::Keypair;
+use solana_message::Message;
+use solana_program::pubkey::Pubkey;
+use solana_signer::Signer;
+use solana_transaction::{Transaction, TransactionError};
+use trestle_interface::{PROGRAM_ID, TrestleError};
+
+/// Compute units that one transaction may ask for.
+pub const MAX_UNITS: u64 = 1_400_000;
+
+/// A virtual machine with the program in it.
+#[derive(Clone)]
+pub struct Svm {
+    vm: LiteSVM,
+    /// Pays fees and rent of set-up.
+    pub payer: std::sync::Arc<Keypair>,
+}
+
+/// A transaction that landed.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Compute units of the whole transaction.
+    pub units: u64,
+    /// Return data of the last instruction that set some.
+    pub return_data: Vec<u8>,
+    /// Program logs.
+    pub logs: Vec<String>,
+    /// Accounts that the transaction locks, the fee payer included.
+    pub locks: usize,
+    /// Size of the transaction on the wire.
+    pub bytes: usize,
+}
+
+/// A transaction that did not land.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The program refused: number of the instruction, error.
+    Trestle(u8, TrestleError),
+    /// Anything else.
+    Other(String),
+}
+
+impl Failure {
+    /// The program's error.
+    #[must_use]
+    pub const fn trestle(&self) -> Option<TrestleError> {
+        match self {
+            Self::Trestle(_, error) => Some(*error),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl Svm {
+    /// A machine with the program loaded, at slot 1,000 of 2026-01-01.
+    ///
+    /// # Panics
+    /// When the binary cannot be loaded.
+    #[must_use]
+    pub fn new(elf: &[u8]) -> Self {
+        let mut vm = LiteSVM::new().with_transaction_history(0);
+        vm.add_program(PROGRAM_ID, elf).expect("the program loads");
+        let payer = Keypair::new_from_array([1; 32]);
+        let mut svm = Self { vm, payer: std::sync::Arc::new(payer) };
+        let wallet = svm.payer.pubkey();
+        svm.airdrop(&wallet, 100_000_000_000_000_000);
+        svm.set_clock(1_000, 1_767_225_600);
+        svm
+    }
+
+    /// The machine itself, for what tests do behind the program's back.
+    pub const fn vm(&mut self) -> &mut LiteSVM {
+        &mut self.vm
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.vm.get_sysvar::<Clock>()
+    }
+
+    /// Sets slot and Unix time.
+    pub fn set_clock(&mut self, slot: u64, unix: i64) {
+        self.vm.warp_to_slot(slot);
+        let clock = Clock { slot, unix_timestamp: unix, ..self.vm.get_sysvar::<Clock>() };
+        self.vm.set_sysvar::<Clock>(&clock);
+        self.vm.expire_blockhash();
+    }
+
+    /// Lets time pass: slots of 400 ms.
+    pub fn advance_seconds(&mut self, seconds: u32) {
+        let clock = self.clock();
+        let slots = u64::from(seconds) * 5 / 2;
+        self.set_clock(clock.slot + slots, clock.unix_timestamp + i64::from(seconds));
+    }
+
+    /// Account bytes and owner.
+    #[must_use]
+    pub fn account(&self, key: &Pubkey) -> Option<Account> {
+        self.vm.get_account(key)
+    }
+
+    /// Data of an account that exists.
+    ///
+    /// # Panics
+    /// When it does not.
+    #[must_use]
+    pub fn data(&self, key: &Pubkey) -> Vec<u8> {
+        self.account(key).unwrap_or_else(|| panic!("no account {key}")).data
+    }
+
+    /// Writes an account behind the program's back.
+    ///
+    /// # Panics
+    /// When the machine refuses it.
+    pub fn set_account(&mut self, key: Pubkey, account: Account) {
+        self.vm.set_account(key, account).expect("account is set");
+    }
+
+    /// Gives lamports out of nowhere.
+    pub fn airdrop(&mut self, key: &Pubkey, lamports: u64) {
+        let mut account = self.account(key).unwrap_or_default();
+        account.lamports += lamports;
+        self.set_account(*key, account);
+    }
+
+    /// Sends one transaction, paid by the payer and signed by all `signers`.
+    ///
+    /// # Errors
+    /// [`Failure`]; then nothing but fees has changed.
+    pub fn send(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<Sent, Failure> {
+        let transaction = self.transaction(instructions, signers);
+        let locks = transaction.message.account_keys.len();
+        let bytes = transaction_len(&transaction);
+        let result: TransactionResult = self.vm.send_transaction(transaction);
+        self.vm.expire_blockhash();
+        match result {
+            Ok(meta) => Ok(Sent {
+                units: meta.compute_units_consumed,
+                return_data: meta.return_data.data,
+                logs: meta.logs,
+                locks,
+                bytes,
+            }),
+            Err(failed) => Err(failure(instructions, &failed.err, &failed.meta.logs)),
+        }
+    }
+
+    fn transaction(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
+        let mut all: Vec<&Keypair> = vec![&self.payer];
+        for signer in signers {
+            if all.iter().all(|s| s.pubkey() != signer.pubkey()) {
+                all.push(signer);
+            }
+        }
+        let message = Message::new(instructions, Some(&self.payer.pubkey()));
+        let wanted = &message.account_keys[..usize::from(message.header.num_required_signatures)];
+        all.retain(|signer| wanted.contains(&signer.pubkey()));
+        let mut transaction = Transaction::new_unsigned(message);
+        // a missing signature is what some tests are about
+        let _ = transaction.try_partial_sign(&all, self.vm.latest_blockhash());
+        transaction
+    }
+}
+
+/// Size on the wire: signatures, then the message.
+fn transaction_len(transaction: &Transaction) -> usize {
+    1 + 64 * transaction.signatures.len() + transaction.message_data().len()
+}
+
+fn failure(instructions: &[Instruction], error: &TransactionError, logs: &[String]) -> Failure {
+    if let TransactionError::InstructionError(index, InstructionError::Custom(code)) = error {
+        let ours = instructions
+            .get(usize::from(*index))
+            .is_some_and(|instruction| instruction.program_id == PROGRAM_ID);
+        if let (true, Some(known)) = (ours, TrestleError::from_code(*code)) {
+            // an inner program's code would look the same: its failure is in the logs
+            let inner = logs.iter().any(|line| {
+                line.contains("failed: custom program error")
+                    && !line.contains(&PROGRAM_ID.to_string())
+            });
+            if !inner {
+                return Failure::Trestle(*index, known);
+            }
+        }
+    }
+    Failure::Other(format!("{error:?}\n{}", logs.join("\n")))
+}

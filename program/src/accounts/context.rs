@@ -1,0 +1,120 @@
+//! What every operation of an owner starts from.
+
+use super::load::{now, read_in};
+use crate::Result;
+use crate::slab::Margin;
+use core::cell::Ref;
+use solana_program::account_info::AccountInfo;
+use solana_program::pubkey::Pubkey;
+use trestle_interface::TrestleError;
+use trestle_interface::pda;
+use trestle_interface::state::{
+    AssetRow, ClassStatus, MarketKind, MarketRow, MarketStatus, MarketsPage, Position, PricesPage,
+    Session,
+};
+use trestle_interface::view::{Board, Now, assess};
+use trestle_risk_math::portfolio::{Book, Health};
+
+/// A margin account, its group's board, and who acts.
+pub(crate) struct Context<'a, 'i> {
+    pub(crate) program_id: &'a Pubkey,
+    /// Who signed for the account.
+    pub(crate) authority: &'a AccountInfo<'i>,
+    /// Address of the margin account.
+    pub(crate) account: &'a Pubkey,
+    pub(crate) margin: Margin<'a>,
+    pub(crate) prices: Ref<'a, PricesPage>,
+    pub(crate) markets: Ref<'a, MarketsPage>,
+    pub(crate) now: Now,
+}
+
+impl<'a, 'i> Context<'a, 'i> {
+    /// Loads the account from its borrowed `bytes` and the pages of its group.
+    /// The signer must be the owner, and no session may be open.
+    pub(crate) fn load(
+        program_id: &'a Pubkey,
+        authority: &'a AccountInfo<'i>,
+        account: &'a AccountInfo<'i>,
+        bytes: &'a mut [u8],
+        prices: &'a AccountInfo<'i>,
+        markets: &'a AccountInfo<'i>,
+    ) -> Result<Self> {
+        let context = Self::open(program_id, authority, account, bytes, prices, markets)?;
+        if context.margin.fixed.owner != *authority.key {
+            return Err(TrestleError::NotOwner);
+        }
+        Ok(context)
+    }
+
+    /// [`Context::load`] for a signer who acts on another's account.
+    pub(crate) fn open(
+        program_id: &'a Pubkey,
+        authority: &'a AccountInfo<'i>,
+        account: &'a AccountInfo<'i>,
+        bytes: &'a mut [u8],
+        prices: &'a AccountInfo<'i>,
+        markets: &'a AccountInfo<'i>,
+    ) -> Result<Self> {
+        let margin = Margin::load(bytes, account, program_id)?;
+        let group = margin.fixed.header.group;
+        if margin.fixed.session != Session::Idle.byte() {
+            return Err(TrestleError::InSession);
+        }
+        Ok(Self {
+            program_id,
+            authority,
+            account: account.key,
+            margin,
+            prices: read_in(prices, program_id, &group)?,
+            markets: read_in(markets, program_id, &group)?,
+            now: now()?,
+        })
+    }
+
+    /// A listed asset.
+    pub(crate) fn asset(&self, id: u8) -> Result<&AssetRow> {
+        self.prices.asset(id).ok_or(TrestleError::UnknownRow)
+    }
+
+    /// A listed market of a kind.
+    pub(crate) fn market(&self, id: u16, kind: MarketKind) -> Result<&MarketRow> {
+        let row = self.markets.market(id).ok_or(TrestleError::UnknownRow)?;
+        if row.kind != kind.byte() {
+            return Err(TrestleError::WrongMarketKind);
+        }
+        Ok(row)
+    }
+
+    /// Refuses new risk at a market unless it and its class are active.
+    pub(crate) fn expect_active(&self, row: &MarketRow) -> Result<()> {
+        if row.status != MarketStatus::Active.byte() {
+            return Err(TrestleError::MarketNotActive);
+        }
+        let class = self.markets.class(row.class).ok_or(TrestleError::UnknownRow)?;
+        if class.status != ClassStatus::Active.byte() {
+            return Err(TrestleError::ClassNotActive);
+        }
+        Ok(())
+    }
+
+    /// The board now.
+    pub(crate) fn board(&self) -> Board<'_> {
+        Board { prices: &self.prices, markets: &self.markets, now: self.now }
+    }
+
+    /// Health of positions on the board.
+    #[inline(never)]
+    pub(crate) fn health(&self, positions: &[Position]) -> Result<Health> {
+        assess(positions, &self.board(), &mut Book::new(), &mut ())
+    }
+
+    /// The address that owns the account's tokens and venue accounts.
+    pub(crate) fn authority_address(&self) -> Pubkey {
+        authority_address(self.program_id, self.account, self.margin.fixed.authority_bump)
+    }
+}
+
+/// Authority of a margin account by its stored bump: a hash, not a search.
+pub(crate) fn authority_address(program_id: &Pubkey, account: &Pubkey, bump: u8) -> Pubkey {
+    Pubkey::derive_address(&[pda::AUTHORITY, account.as_ref()], Some(bump), program_id)
+}

@@ -1,0 +1,82 @@
+//! The rule that no handler can skip the check.
+//!
+//! An operation says in its type whether it may lower health. What it returns
+//! can only be turned into success by [`Effect::settle`], and that runs the
+//! gate unless the type says that health cannot fall.
+
+use crate::Result;
+use crate::accounts::Context;
+use crate::slab::Margin;
+use trestle_interface::TrestleError;
+use trestle_interface::state::{Position, health_bucket};
+use trestle_risk_math::gate::admit;
+
+/// What an operation did to the account's risk.
+#[must_use = "an effect must be settled"]
+pub(crate) trait Effect: Sized {
+    /// Whether positions before the operation are needed.
+    const CHECKED: bool;
+
+    /// Checks what must be checked and stamps the account.
+    fn settle(self, context: &mut Context<'_, '_>, before: &Before) -> Result<()>;
+}
+
+/// Health may be lower: the gate decides.
+pub(crate) struct MayWorsen;
+
+/// Health cannot be lower but for one rounded unit: deposit, repay, redeem, sync.
+pub(crate) struct NeverWorsens;
+
+/// Positions before an operation, for an account that owes something.
+pub(crate) struct Before(Option<Vec<Position>>);
+
+impl Before {
+    /// Remembers what the gate may ask for.
+    pub(crate) fn take<E: Effect>(margin: &Margin<'_>) -> Self {
+        let needed = E::CHECKED && margin.has_debt();
+        Self(needed.then(|| margin.positions().to_vec()))
+    }
+}
+
+impl Effect for MayWorsen {
+    const CHECKED: bool = true;
+
+    fn settle(self, context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
+        check(context, before)
+    }
+}
+
+impl Effect for NeverWorsens {
+    const CHECKED: bool = false;
+
+    fn settle(self, context: &mut Context<'_, '_>, _: &Before) -> Result<()> {
+        if !context.margin.has_debt() {
+            context.margin.fixed.health_bucket = 0;
+        }
+        Ok(())
+    }
+}
+
+/// The gate of every act that may raise risk.
+#[inline(never)]
+fn check(context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
+    context.margin.fixed.last_check_slot = context.now.slot;
+    if !context.margin.has_debt() {
+        context.margin.fixed.health_bucket = 0;
+        return Ok(());
+    }
+    let after = context.health(context.margin.positions())?;
+    let positions_before = || match &before.0 {
+        Some(positions) => context.health(positions),
+        // nothing was owed before: health was not negative, so it has fallen
+        None => Err(TrestleError::InitialHealth),
+    };
+    let skew = i64::from(context.markets.terms.max_skew);
+    admit(positions_before, &after, skew)??;
+    let fixed = &mut context.margin.fixed;
+    fixed.health_bucket = health_bucket(after.maint, after.debts);
+    if after.init.is_some_and(|init| init >= 0) {
+        fixed.last_risk_time = context.now.unix;
+    }
+    Ok(())
+}

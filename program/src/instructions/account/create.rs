@@ -1,0 +1,45 @@
+//! `create_account`: a margin account at an address derived from its owner.
+
+use crate::Result;
+use crate::accounts::{check_all, create as create_pda, read_mut, split_margin};
+use solana_program::account_info::AccountInfo;
+use solana_program::pubkey::Pubkey;
+use trestle_interface::accounts::CreateAccountAccounts;
+use trestle_interface::args::CreateAccountArgs;
+use trestle_interface::state::{Group, MAX_POSITIONS, MIN_POSITIONS, MarginAccount};
+use trestle_interface::wire::decode;
+use trestle_interface::{TrestleError, pda};
+
+/// Runs it.
+#[inline(never)]
+pub(crate) fn create(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
+    let args: CreateAccountArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
+    check_all(accounts, CreateAccountAccounts::<()>::ROLES)?;
+    let (list, _) = CreateAccountAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    let capacity = usize::from(args.capacity);
+    if !(MIN_POSITIONS..=MAX_POSITIONS).contains(&capacity) {
+        return Err(TrestleError::BadCapacity);
+    }
+    let mut group = read_mut::<Group>(list.group, program_id)?;
+    group.accounts_opened = group.accounts_opened.wrapping_add(1);
+    drop(group);
+    let index = args.index.to_le_bytes();
+    create_pda::<MarginAccount>(
+        program_id,
+        list.payer,
+        list.account,
+        list.system_program,
+        &[pda::MARGIN, list.group.key.as_ref(), list.owner.key.as_ref(), &index],
+        *list.group.key,
+        capacity,
+    )?;
+    let (_, authority_bump) =
+        Pubkey::find_program_address(&[pda::AUTHORITY, list.account.key.as_ref()], program_id);
+    let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
+    let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
+    account.owner = *list.owner.key;
+    account.creator = *list.owner.key;
+    account.index = args.index;
+    account.authority_bump = authority_bump;
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! `withdraw`: tokens out of custody to any token account of the mint. Checked.
+
+use crate::Result;
+use crate::accounts::{Context, Custody, TokenRefs, tokens_of};
+use crate::dispatch::{Operation, Permit};
+use crate::effect::MayWorsen;
+use solana_program::account_info::AccountInfo;
+use trestle_interface::TrestleError;
+use trestle_interface::accounts::{Role, WithdrawAccounts};
+use trestle_interface::args::AssetAmountArgs;
+
+/// The operation.
+pub(crate) struct Withdraw;
+
+impl Operation for Withdraw {
+    type Args = AssetAmountArgs;
+    type Effect = MayWorsen;
+    const ROLES: &'static [Role] = WithdrawAccounts::<()>::ROLES;
+
+    #[inline(never)]
+    fn run<'i>(
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+        args: &Self::Args,
+        _: Permit,
+    ) -> Result<MayWorsen> {
+        let (list, _) = WithdrawAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+        if args.amount == 0 {
+            return Err(TrestleError::ZeroAmount);
+        }
+        let refs = TokenRefs {
+            custody: list.custody,
+            custody_owner: list.custody_owner,
+            mint: list.mint,
+            token_program: list.token_program,
+        };
+        let custody = Custody::load(context, refs, args.asset)?;
+        tokens_of(list.destination, list.token_program.key, list.mint.key)?;
+        let paid = custody.pay(context, list.destination, args.amount)?;
+        context.margin.debit(custody.place.key(), paid)?;
+        Ok(MayWorsen)
+    }
+}

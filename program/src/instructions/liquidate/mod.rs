@@ -1,0 +1,51 @@
+//! `liquidate`: repay a debt of an unhealthy account, take collateral for it,
+//! in one instruction. The program clamps the amount, so a caller never
+//! overshoots; the caller needs no margin account.
+
+mod outcome;
+mod plan;
+mod sides;
+
+use crate::Result;
+use crate::accounts::{Context, check_roles};
+use plan::Step;
+use sides::{CollateralSide, DebtSide};
+use solana_program::account_info::AccountInfo;
+use solana_program::pubkey::Pubkey;
+use trestle_interface::TrestleError;
+use trestle_interface::accounts::LiquidateAccounts;
+use trestle_interface::args::LiquidateArgs;
+use trestle_interface::view::assess;
+use trestle_interface::wire::decode;
+use trestle_risk_math::portfolio::Book;
+
+/// Runs it.
+#[inline(never)]
+pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
+    let args: LiquidateArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
+    check_roles(accounts, LiquidateAccounts::<()>::ROLES, &[])?;
+    let (list, trailing) = LiquidateAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
+    let mut context = Context::open(
+        program_id,
+        list.liquidator,
+        list.account,
+        &mut bytes,
+        list.prices,
+        list.markets,
+    )?;
+    if context.margin.fixed.owner == *list.liquidator.key {
+        return Err(TrestleError::SelfLiquidation);
+    }
+    // too large for a stack frame that it would share
+    let mut book = Box::new(Book::new());
+    let before = assess(context.margin.positions(), &context.board(), &mut book, &mut ())?;
+    plan::expect_liquidatable(&context, &before)?;
+    let mut debt = DebtSide::load(&context, &list, args.debt_market)?;
+    let mut collateral = CollateralSide::load(&context, &list, trailing, &args)?;
+    plan::expect_cooled_off(&context, debt.asset, collateral.asset())?;
+    let step = Step::plan(&context, &before, &book, &debt, &collateral, &args)?;
+    debt.repay(&mut context, &list, &step)?;
+    collateral.seize(&mut context, list.collateral_destination, &step)?;
+    outcome::settle(&mut context, &before, &step)
+}

@@ -1,0 +1,249 @@
+//! The two sides of a liquidation: the debt that is repaid, the collateral that is seized.
+
+use super::plan::Step;
+use crate::Result;
+use crate::accounts::{Context, Custody, PoolHandle, TokenRefs, expect_address, tokens_of};
+use crate::cpi::{self, Signer};
+use crate::instructions::pool::pay_from_vault;
+use crate::slab::Place;
+use solana_program::account_info::AccountInfo;
+use trestle_interface::TrestleError;
+use trestle_interface::accounts::LiquidateAccounts;
+use trestle_interface::args::LiquidateArgs;
+use trestle_interface::state::{MarketKind, PositionKind};
+
+/// The accounts of the instruction.
+pub(super) type List<'a, 'i> = LiquidateAccounts<&'a AccountInfo<'i>>;
+
+/// A debt to a native pool.
+pub(super) struct DebtSide<'a, 'i> {
+    pool: PoolHandle<'a, 'i>,
+    place: Place,
+    units: u64,
+    pub(super) asset: u8,
+    pub(super) class: u8,
+    /// What is owed now, native units, rounded up.
+    pub(super) owed: u64,
+}
+
+impl<'a, 'i> DebtSide<'a, 'i> {
+    /// The account's debt at a pool's market.
+    pub(super) fn load(
+        context: &Context<'_, '_>,
+        list: &List<'a, 'i>,
+        market: u16,
+    ) -> Result<Self> {
+        let row = context.market(market, MarketKind::Pool)?;
+        expect_address(list.debt_pool, &row.address)?;
+        let pool = PoolHandle::load(
+            context.program_id,
+            &context.margin.fixed.header.group,
+            list.debt_pool,
+            list.debt_vault,
+            list.debt_mint,
+            list.debt_token_program,
+            context.now,
+        )?;
+        let place = Place {
+            asset: row.asset,
+            class: row.class,
+            market,
+            kind: PositionKind::PoolDebt,
+            bump: 0,
+        };
+        let units = context.margin.units(place.key())?;
+        if units == 0 {
+            return Err(TrestleError::NoPosition);
+        }
+        let owed = pool.books.debt_index.tokens_ceil(units)?;
+        Ok(Self { pool, place, units, asset: row.asset, class: row.class, owed })
+    }
+
+    /// Takes the liquidator's tokens and cancels what they cover.
+    pub(super) fn repay(
+        &mut self,
+        context: &mut Context<'_, '_>,
+        list: &List<'a, 'i>,
+        step: &Step,
+    ) -> Result<()> {
+        let pool = &mut self.pool;
+        let total = step.repay.checked_add(step.insurance).ok_or(TrestleError::Overflow)?;
+        let source = tokens_of(list.debt_source, pool.token_program.key, pool.mint.key)?;
+        if source.amount < total {
+            return Err(TrestleError::InsufficientTokens);
+        }
+        cpi::transfer(
+            pool.token_program,
+            list.debt_source,
+            pool.mint,
+            pool.vault,
+            list.liquidator,
+            total,
+            pool.decimals,
+            &Signer::Transaction,
+        )?;
+        if pool.received()? != total {
+            return Err(TrestleError::TransferMismatch);
+        }
+        let cleared = pool.books.repayment(step.repay, self.units)?;
+        pool.books.repay(cleared)?;
+        pool.books.insure(step.insurance)?;
+        pool.store(context.program_id)?;
+        context.margin.debit(self.place.key(), cleared.units)
+    }
+}
+
+/// Collateral that can be seized.
+pub(super) enum CollateralSide<'a, 'i> {
+    /// Idle tokens.
+    Custody(Custody<'a, 'i>),
+    /// A pool deposit, redeemed to the liquidator.
+    Pool(PoolSide<'a, 'i>),
+}
+
+/// A deposit in a native pool.
+pub(super) struct PoolSide<'a, 'i> {
+    pool: PoolHandle<'a, 'i>,
+    place: Place,
+    units: u64,
+}
+
+impl<'a, 'i> CollateralSide<'a, 'i> {
+    /// The account's collateral that the arguments name. A pool deposit needs
+    /// its pool as the one trailing account.
+    pub(super) fn load(
+        context: &Context<'_, '_>,
+        list: &List<'a, 'i>,
+        trailing: &'a [AccountInfo<'i>],
+        args: &LiquidateArgs,
+    ) -> Result<Self> {
+        let side = match (PositionKind::from_byte(args.collateral_kind), trailing) {
+            (Some(PositionKind::Custody), []) => Self::custody(context, list, args)?,
+            (Some(PositionKind::PoolDeposit), [pool]) => Self::pool(context, list, pool, args)?,
+            (Some(PositionKind::Custody | PositionKind::PoolDeposit), _) => {
+                return Err(TrestleError::AccountCount);
+            }
+            _ => return Err(TrestleError::NotSeizable),
+        };
+        if context.asset(side.asset())?.is_isolated() {
+            return Err(TrestleError::NotSeizable);
+        }
+        Ok(side)
+    }
+
+    fn custody(
+        context: &Context<'_, '_>,
+        list: &List<'a, 'i>,
+        args: &LiquidateArgs,
+    ) -> Result<Self> {
+        let asset = u8::try_from(args.collateral_market).map_err(|_| TrestleError::UnknownRow)?;
+        let refs = TokenRefs {
+            custody: list.collateral_vault,
+            custody_owner: list.custody_owner,
+            mint: list.collateral_mint,
+            token_program: list.collateral_token_program,
+        };
+        let custody = Custody::load(context, refs, asset)?;
+        if custody.units == 0 {
+            return Err(TrestleError::NoPosition);
+        }
+        Ok(Self::Custody(custody))
+    }
+
+    fn pool(
+        context: &Context<'_, '_>,
+        list: &List<'a, 'i>,
+        pool: &'a AccountInfo<'i>,
+        args: &LiquidateArgs,
+    ) -> Result<Self> {
+        let market = args.collateral_market;
+        let row = context.market(market, MarketKind::Pool)?;
+        expect_address(pool, &row.address)?;
+        if pool.key == list.debt_pool.key {
+            return Err(TrestleError::DuplicateAccount);
+        }
+        if !pool.is_writable {
+            return Err(TrestleError::NotWritable);
+        }
+        let place = Place {
+            asset: row.asset,
+            class: row.class,
+            market,
+            kind: PositionKind::PoolDeposit,
+            bump: 0,
+        };
+        let units = context.margin.units(place.key())?;
+        if units == 0 {
+            return Err(TrestleError::NoPosition);
+        }
+        let pool = PoolHandle::load(
+            context.program_id,
+            &context.margin.fixed.header.group,
+            pool,
+            list.collateral_vault,
+            list.collateral_mint,
+            list.collateral_token_program,
+            context.now,
+        )?;
+        Ok(Self::Pool(PoolSide { pool, place, units }))
+    }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::Custody(custody) => custody.place,
+            Self::Pool(side) => side.place,
+        }
+    }
+
+    /// Asset of the collateral.
+    pub(super) fn asset(&self) -> u8 {
+        self.place().asset
+    }
+
+    /// Class of the collateral.
+    pub(super) fn class(&self) -> u8 {
+        self.place().class
+    }
+
+    /// Native units that can be seized now.
+    pub(super) fn available(&self) -> Result<u64> {
+        match self {
+            Self::Custody(custody) => Ok(custody.units),
+            Self::Pool(side) => {
+                let held = side.pool.books.deposit_index.tokens_floor(side.units)?;
+                Ok(held.min(side.pool.books.cash))
+            }
+        }
+    }
+
+    /// Whether part of the claim is charged as illiquid on the board.
+    pub(super) fn is_illiquid(&self, context: &Context<'_, '_>) -> bool {
+        let Self::Pool(side) = self else { return false };
+        let liquid = context.markets.market(side.place.market).map_or(0, |row| row.liquid);
+        side.pool.books.deposit_index.tokens_floor(side.units).is_ok_and(|held| held > liquid)
+    }
+
+    /// Pays the seized tokens to the liquidator.
+    pub(super) fn seize(
+        &mut self,
+        context: &mut Context<'_, '_>,
+        to: &AccountInfo<'i>,
+        step: &Step,
+    ) -> Result<()> {
+        match self {
+            Self::Custody(custody) => {
+                tokens_of(to, custody.refs.token_program.key, custody.refs.mint.key)?;
+                let paid = custody.pay(context, to, step.seize)?;
+                context.margin.debit(custody.place.key(), paid)
+            }
+            Self::Pool(side) => {
+                tokens_of(to, side.pool.token_program.key, side.pool.mint.key)?;
+                let units = side.pool.books.units_for(step.seize)?.min(side.units);
+                let tokens = side.pool.books.redeem(units)?;
+                pay_from_vault(&side.pool, to, tokens)?;
+                side.pool.store(context.program_id)?;
+                context.margin.debit(side.place.key(), units)
+            }
+        }
+    }
+}

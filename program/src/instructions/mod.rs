@@ -1,0 +1,11 @@
+//! One file per instruction: check accounts, plan, call, measure, write.
+
+pub(crate) mod account;
+pub(crate) mod admin;
+pub(crate) mod custody;
+pub(crate) mod lender;
+pub(crate) mod liquidate;
+pub(crate) mod pool;
+pub(crate) mod refresh;
+pub(crate) mod upgrade;
+pub(crate) mod view;

@@ -1,0 +1,40 @@
+//! `pool_borrow`: tokens of a pool into custody, against the whole portfolio. Checked.
+
+use super::Parts;
+use crate::Result;
+use crate::accounts::Context;
+use crate::dispatch::{Operation, Permit};
+use crate::effect::MayWorsen;
+use solana_program::account_info::AccountInfo;
+use trestle_interface::TrestleError;
+use trestle_interface::accounts::{PoolAccounts, Role};
+use trestle_interface::args::MarketAmountArgs;
+
+/// The operation.
+pub(crate) struct Borrow;
+
+impl Operation for Borrow {
+    type Args = MarketAmountArgs;
+    type Effect = MayWorsen;
+    const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
+
+    #[inline(never)]
+    fn run<'i>(
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+        args: &Self::Args,
+        _: Permit,
+    ) -> Result<MayWorsen> {
+        let mut parts = Parts::load(context, accounts, args.market)?;
+        context.expect_active(&parts.row)?;
+        let units = parts.pool.books.borrow(args.amount)?;
+        if parts.pool.books.debts()? > parts.pool.debt_cap {
+            return Err(TrestleError::DebtCap);
+        }
+        let arrived = parts.pay_out(args.amount)?;
+        parts.pool.store(context.program_id)?;
+        context.margin.credit(parts.debt, units)?;
+        context.margin.credit(parts.custody.place, arrived)?;
+        Ok(MayWorsen)
+    }
+}

@@ -1,0 +1,45 @@
+//! `pool_redeem`: a pool deposit back to custody. Needs no price: the account
+//! keeps the tokens, and rounding takes less than one native unit.
+
+use super::Parts;
+use crate::Result;
+use crate::accounts::Context;
+use crate::dispatch::{Operation, Permit};
+use crate::effect::NeverWorsens;
+use solana_program::account_info::AccountInfo;
+use trestle_interface::TrestleError;
+use trestle_interface::accounts::{PoolAccounts, Role};
+use trestle_interface::args::MarketAmountOrAllArgs;
+
+/// The operation.
+pub(crate) struct Redeem;
+
+impl Operation for Redeem {
+    type Args = MarketAmountOrAllArgs;
+    type Effect = NeverWorsens;
+    const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
+
+    #[inline(never)]
+    fn run<'i>(
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+        args: &Self::Args,
+        _: Permit,
+    ) -> Result<NeverWorsens> {
+        let mut parts = Parts::load(context, accounts, args.market)?;
+        let held = context.margin.units(parts.deposit.key())?;
+        if held == 0 {
+            return Err(TrestleError::NoPosition);
+        }
+        let units = if args.all { held } else { parts.pool.books.units_for(args.amount)? };
+        if units > held {
+            return Err(TrestleError::ExceedsPosition);
+        }
+        let tokens = parts.pool.books.redeem(units)?;
+        let arrived = parts.pay_out(tokens)?;
+        parts.pool.store(context.program_id)?;
+        context.margin.debit(parts.deposit.key(), units)?;
+        context.margin.credit(parts.custody.place, arrived)?;
+        Ok(NeverWorsens)
+    }
+}

@@ -1,0 +1,180 @@
+//! The slab: positions of one margin account, kept sorted and whole.
+//!
+//! Only the functions here write positions. A position exists exactly while
+//! its units are not zero.
+
+use crate::Result;
+use crate::accounts::split_margin;
+use bytemuck::Zeroable;
+use solana_program::account_info::AccountInfo;
+use solana_program::pubkey::Pubkey;
+use trestle_interface::TrestleError;
+use trestle_interface::state::{MarginAccount, Position, PositionKey, PositionKind, Wide};
+use trestle_risk_math::num::{high64, low64};
+use trestle_risk_math::portfolio::NO_ACCOUNT;
+
+/// A margin account with its slab.
+pub(crate) struct Margin<'a> {
+    pub(crate) fixed: &'a mut MarginAccount,
+    slab: &'a mut [Position],
+}
+
+/// The identity of a position: what it sorts by.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) asset: u8,
+    pub(crate) class: u8,
+    pub(crate) market: u16,
+    pub(crate) kind: PositionKind,
+    /// Bump of the custody account, 0 for other kinds.
+    pub(crate) bump: u8,
+}
+
+impl Place {
+    /// Custody of an asset.
+    pub(crate) const fn custody(asset: u8, bump: u8) -> Self {
+        Self {
+            asset,
+            class: trestle_risk_math::portfolio::NATIVE_CLASS,
+            market: widen(asset),
+            kind: PositionKind::Custody,
+            bump,
+        }
+    }
+
+    /// The sort key.
+    pub(crate) const fn key(self) -> PositionKey {
+        (self.asset, self.class, self.market, self.kind.byte())
+    }
+}
+
+#[allow(clippy::as_conversions, clippy::cast_lossless)] // widening in a const fn
+const fn widen(byte: u8) -> u16 {
+    byte as u16
+}
+
+impl<'a> Margin<'a> {
+    /// The account behind `bytes`, which are the data of `info`.
+    #[inline(always)]
+    pub(crate) fn load(
+        bytes: &'a mut [u8],
+        info: &AccountInfo,
+        program_id: &Pubkey,
+    ) -> Result<Self> {
+        let (fixed, slab) = split_margin(bytes, info, program_id)?;
+        let slab = bytemuck::try_cast_slice_mut(slab).map_err(|_| TrestleError::Corrupt)?;
+        if usize::from(fixed.count) > slab.len() {
+            return Err(TrestleError::Corrupt);
+        }
+        Ok(Self { fixed, slab })
+    }
+
+    /// Positions in use.
+    #[inline(always)]
+    pub(crate) fn positions(&self) -> &[Position] {
+        self.slab.get(..usize::from(self.fixed.count)).unwrap_or(&[])
+    }
+
+    /// The position at a place.
+    pub(crate) fn find(&self, key: PositionKey) -> Option<&Position> {
+        let at = self.positions().binary_search_by_key(&key, Position::key).ok()?;
+        self.slab.get(at)
+    }
+
+    /// Whole units at a place, zero for no position.
+    pub(crate) fn units(&self, key: PositionKey) -> Result<u64> {
+        self.find(key).map_or(Ok(0), whole)
+    }
+
+    /// Adds units, making the position if it is new.
+    pub(crate) fn credit(&mut self, place: Place, units: u64) -> Result<()> {
+        if units == 0 {
+            return Ok(());
+        }
+        match self.positions().binary_search_by_key(&place.key(), Position::key) {
+            Ok(at) => {
+                let position = self.slab.get_mut(at).ok_or(TrestleError::Corrupt)?;
+                let sum = whole(position)?.checked_add(units).ok_or(TrestleError::Overflow)?;
+                position.units = Wide::new(u128::from(sum));
+                Ok(())
+            }
+            Err(at) => self.insert(at, place, units),
+        }
+    }
+
+    /// Takes units away; a position without units goes.
+    pub(crate) fn debit(&mut self, key: PositionKey, units: u64) -> Result<()> {
+        if units == 0 {
+            return Ok(());
+        }
+        let at = self
+            .positions()
+            .binary_search_by_key(&key, Position::key)
+            .map_err(|_| TrestleError::NoPosition)?;
+        let position = self.slab.get_mut(at).ok_or(TrestleError::Corrupt)?;
+        let left = whole(position)?.checked_sub(units).ok_or(TrestleError::ExceedsPosition)?;
+        position.units = Wide::new(u128::from(left));
+        if left == 0 {
+            self.remove(at)?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, at: usize, place: Place, units: u64) -> Result<()> {
+        let count = usize::from(self.fixed.count);
+        if count >= self.slab.len() {
+            return Err(TrestleError::SlabFull);
+        }
+        let tail = self.slab.get_mut(at..=count).ok_or(TrestleError::Corrupt)?;
+        // one memory move: the last place is free
+        tail.copy_within(..count.saturating_sub(at), 1);
+        let slot = tail.first_mut().ok_or(TrestleError::Corrupt)?;
+        *slot = Position {
+            market: place.market,
+            kind: place.kind.byte(),
+            venue_account: NO_ACCOUNT,
+            bump: place.bump,
+            asset: place.asset,
+            class: place.class,
+            incarnation: self.fixed.next_incarnation,
+            units: Wide::new(u128::from(units)),
+            ..Position::zeroed()
+        };
+        self.fixed.next_incarnation = self.fixed.next_incarnation.wrapping_add(1);
+        self.fixed.count = self.fixed.count.checked_add(1).ok_or(TrestleError::SlabFull)?;
+        self.note_debts();
+        Ok(())
+    }
+
+    fn remove(&mut self, at: usize) -> Result<()> {
+        let count = usize::from(self.fixed.count);
+        let tail = self.slab.get_mut(at..count).ok_or(TrestleError::Corrupt)?;
+        tail.copy_within(1.., 0);
+        *tail.last_mut().ok_or(TrestleError::Corrupt)? = Position::zeroed();
+        self.fixed.count = self.fixed.count.checked_sub(1).ok_or(TrestleError::Corrupt)?;
+        self.note_debts();
+        Ok(())
+    }
+
+    /// Recomputes the debt flag.
+    fn note_debts(&mut self) {
+        let is_asset =
+            |p: &Position| PositionKind::from_byte(p.kind).is_some_and(PositionKind::is_asset);
+        let owes = !self.positions().iter().all(is_asset);
+        self.fixed.has_debt = u8::from(owes);
+    }
+
+    /// Whether anything is owed. While nothing is, health cannot be negative.
+    pub(crate) fn has_debt(&self) -> bool {
+        self.fixed.has_debt != 0
+    }
+}
+
+/// Units of pools and custody, which fill the low word only.
+pub(crate) fn whole(position: &Position) -> Result<u64> {
+    let units = position.units.get();
+    if high64(units) != 0 {
+        return Err(TrestleError::Corrupt);
+    }
+    Ok(low64(units))
+}

@@ -1,0 +1,174 @@
+//! Price guards: what turns an oracle's sample into a price and its charges.
+//!
+//! Guards only widen charges or withhold initial credit. None of them moves
+//! the price that maintenance health uses (risk model 2.6).
+
+use crate::error::{MathError, Result};
+use crate::num::{ONE, Weight, ratio_q16_ceil};
+use crate::portfolio::Freshness;
+use crate::price::{Price, PriceScale};
+
+/// A validated sample of one price source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Mid price.
+    pub price: Price,
+    /// Half-width of the interval as a share of the price, rounded up.
+    pub confidence: Weight,
+    /// Gap between spot and EMA as a share of spot, rounded up.
+    pub gap: Weight,
+    /// Publish time, Unix seconds.
+    pub published: i64,
+}
+
+/// Raw numbers of an oracle that reports price, confidence and EMA in one exponent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawSample {
+    /// Price.
+    pub price: i64,
+    /// One standard unit of confidence.
+    pub confidence: u64,
+    /// Exponential moving average of the price.
+    pub ema: i64,
+    /// Publish time, Unix seconds.
+    pub published: i64,
+}
+
+/// What a source's samples must satisfy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SampleTerms {
+    /// Multiple of the reported confidence that counts (`K`), Q16.
+    pub confidence_multiple: u32,
+    /// Widest confidence accepted, as a share of the price.
+    pub confidence_cap: Weight,
+    /// Oldest sample accepted, seconds.
+    pub max_age: u32,
+}
+
+/// Why a sample was refused. The row it was meant for stays as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleError {
+    /// Price or EMA is zero or negative, or does not fit a [`Price`].
+    NotPositive,
+    /// Confidence above the cap.
+    Wide,
+    /// Published longer ago than the source accepts.
+    Stale,
+    /// Published in the future.
+    Future,
+}
+
+/// How far ahead of the chain's clock a sample may be published, seconds.
+pub const MAX_AHEAD: i64 = 5;
+
+/// Checks a raw sample and turns it into a price with its charges.
+///
+/// # Errors
+/// [`SampleError`].
+pub fn sample(
+    raw: &RawSample,
+    scale: PriceScale,
+    terms: &SampleTerms,
+    now: i64,
+) -> core::result::Result<Sample, SampleError> {
+    let age = now.saturating_sub(raw.published);
+    if age < MAX_AHEAD.saturating_neg() {
+        return Err(SampleError::Future);
+    }
+    if age > i64::from(terms.max_age) {
+        return Err(SampleError::Stale);
+    }
+    let positive = |x: i64| u64::try_from(x).ok().filter(|v| *v > 0);
+    let (Some(spot), Some(ema)) = (positive(raw.price), positive(raw.ema)) else {
+        return Err(SampleError::NotPositive);
+    };
+    let price = scale.price(spot).map_err(|_| SampleError::NotPositive)?;
+    let ratio = u64::from(ratio_q16_ceil(raw.confidence, spot, Weight::MAX.q16()));
+    // ratio <= 2^17, multiple < 2^32
+    let widened = ratio.wrapping_mul(u64::from(terms.confidence_multiple)).div_ceil(1 << 16);
+    let confidence = Weight::clamped(u32::try_from(widened).unwrap_or(u32::MAX));
+    if confidence > terms.confidence_cap {
+        return Err(SampleError::Wide);
+    }
+    let gap = Weight::clamped(ratio_q16_ceil(spot.abs_diff(ema), spot, ONE));
+    Ok(Sample { price, confidence, gap, published: raw.published })
+}
+
+/// Confidence that grows with age: `c + rate * seconds`, at most `cap`
+/// (ruling 4: an old row is charged for what may have happened since).
+#[must_use]
+#[inline(always)]
+pub fn aged_confidence(confidence: Weight, per_second: Weight, age: i64, cap: Weight) -> Weight {
+    let Ok(age) = u64::try_from(age) else { return confidence.min(cap) };
+    let grown = u64::from(per_second.q16()).saturating_mul(age);
+    let sum = u64::from(confidence.q16()).saturating_add(grown);
+    u32::try_from(sum).map_or(cap, Weight::clamped).min(cap)
+}
+
+/// Ages at which a row stops counting, in the row's own unit (seconds or slots).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgeLimits {
+    /// Oldest for initial health.
+    pub init: u32,
+    /// Oldest for liquidation.
+    pub maint: u32,
+    /// From here on the row decays.
+    pub hard: u32,
+    /// Time from `hard` until nothing is left.
+    pub decay: u32,
+}
+
+impl AgeLimits {
+    /// Whether the limits are in order.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] unless `0 < init <= maint <= hard` and `decay > 0`.
+    pub const fn validate(&self) -> Result<()> {
+        if self.init == 0 || self.init > self.maint || self.maint > self.hard || self.decay == 0 {
+            return Err(MathError::Range);
+        }
+        Ok(())
+    }
+
+    /// Freshness and the share of an asset's value that is left at an age.
+    #[must_use]
+    #[inline(always)]
+    pub fn at(&self, age: i64) -> (Freshness, Weight) {
+        if age <= i64::from(self.init) {
+            return (Freshness::Live, Weight::ONE);
+        }
+        self.beyond_init(age)
+    }
+
+    #[inline(never)]
+    fn beyond_init(&self, age: i64) -> (Freshness, Weight) {
+        if age <= i64::from(self.maint) {
+            (Freshness::Aged, Weight::ONE)
+        } else if age <= i64::from(self.hard) {
+            (Freshness::Stale, Weight::ONE)
+        } else {
+            let past = age.saturating_sub(i64::from(self.hard)).unsigned_abs();
+            (Freshness::Dead, fading(past, u64::from(self.decay)))
+        }
+    }
+}
+
+/// What is left after `elapsed` of a linear decay over `window`, rounded down.
+#[must_use]
+pub fn fading(elapsed: u64, window: u64) -> Weight {
+    if elapsed >= window {
+        return Weight::ZERO;
+    }
+    let gone = ratio_q16_ceil(elapsed, window, ONE);
+    Weight::clamped(ONE.saturating_sub(gone))
+}
+
+/// `|spot - other| / spot` in Q16, rounded up: a market feed against an LST's rate.
+#[must_use]
+pub fn rate_confidence(by_rate: Price, by_market: Price, cap: Weight) -> Weight {
+    if by_market.is_below(by_rate) {
+        Weight::clamped(by_rate.gap_q16(by_market, cap.q16()))
+    } else {
+        Weight::ZERO
+    }
+}

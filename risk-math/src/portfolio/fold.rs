@@ -1,0 +1,124 @@
+//! Netting the legs of one asset, class by class.
+
+use super::terms::{AssetTerms, FactorTerms, Side};
+use crate::error::{MathError, Result};
+use crate::num::{Pair, Weight};
+
+/// Native units of one asset at one class, by side. Legs of one side are
+/// added before they are valued, so splitting a leg changes nothing (P3).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Amounts {
+    asset: u64,
+    debt: u64,
+}
+
+impl Amounts {
+    #[inline(always)]
+    pub(super) fn add(&mut self, side: Side, amount: u64) -> Result<()> {
+        let slot = match side {
+            Side::Asset => &mut self.asset,
+            Side::Debt => &mut self.debt,
+        };
+        *slot = slot.checked_add(amount).ok_or(MathError::Overflow)?;
+        Ok(())
+    }
+
+    /// Values both sides: asset down, debt up.
+    #[inline(always)]
+    pub(super) fn value(self, terms: &AssetTerms, factor: &FactorTerms<'_>) -> Result<Value> {
+        let mut value = Value::default();
+        if self.asset != 0 {
+            let worth = terms.price.asset_value(self.asset)?.cast_signed(); // <= 2^53
+            if terms.isolated {
+                value.uncredited = worth;
+            } else {
+                value.asset = worth;
+            }
+        }
+        if self.debt != 0 {
+            let worth = terms.price.debt_value(self.debt)?;
+            value.debt = worth.wrapping_add(dead_growth(worth, terms, factor)).cast_signed();
+        }
+        Ok(value)
+    }
+}
+
+/// What a debt with a dead price grows by: up to the factor's upward shock, as the price decays.
+#[inline(always)]
+fn dead_growth(worth: u64, terms: &AssetTerms, factor: &FactorTerms<'_>) -> u64 {
+    if terms.keep == Weight::ONE {
+        return 0;
+    }
+    let share = factor.up.maint.times_ceil(terms.keep.complement());
+    // worth <= 2^53 + 1 and share <= 2.0: below 2^55
+    let whole = if share > Weight::ONE { worth } else { 0 };
+    share.min(Weight::ONE).of_floor(worth).wrapping_add(whole).wrapping_add(1)
+}
+
+/// Micro-USD of one asset at one class. All at most 2^55.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Value {
+    pub(super) asset: i64,
+    pub(super) debt: i64,
+    /// Worth of an isolated asset: no credit, but seizable.
+    pub(super) uncredited: i64,
+}
+
+impl Value {
+    #[inline(always)]
+    pub(super) const fn net(self) -> i64 {
+        self.asset.wrapping_sub(self.debt)
+    }
+}
+
+/// Exposures of one asset over all classes, micro-USD.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct AssetFold {
+    /// `N_a`.
+    pub(super) net: i64,
+    /// `G_a`: gross of what each class nets to.
+    pub(super) gross: u64,
+}
+
+impl AssetFold {
+    #[inline(always)]
+    pub(super) fn add(&mut self, exposure: i64) {
+        // at most 64 legs of 2^55
+        self.net = self.net.wrapping_add(exposure);
+        self.gross = self.gross.wrapping_add(exposure.unsigned_abs());
+    }
+
+    /// `G_a - |N_a|`: twice the value that is long here and short there.
+    #[inline(always)]
+    pub(super) fn matched_doubled(&self) -> u64 {
+        self.gross.saturating_sub(self.net.unsigned_abs())
+    }
+}
+
+/// `value * share` toward zero when positive, away from it when negative, for a share of at most 1.0.
+#[inline(always)]
+pub(super) fn scaled(value: i64, share: Weight) -> i64 {
+    if share == Weight::ONE {
+        return value;
+    }
+    let part = share.of_floor(value.unsigned_abs()).cast_signed();
+    if value >= 0 { part } else { part.wrapping_neg().saturating_sub(1).max(value) }
+}
+
+/// `d * (sqrt(1 + T) - 1)`, the extra downward shock of a claim that matures
+/// in T days, so that `d + extra <= 1.0` (risk model 2.5).
+#[inline(always)]
+pub(super) fn maturity_extra(down: Pair<Weight>, days: u8) -> Pair<Weight> {
+    /// `ceil((sqrt(1 + T) - 1) * 2^16)` for T = 0..=14.
+    const SQRT_EXTRA: [u32; 15] = [
+        0, 27_146, 47_976, 65_536, 81_007, 94_994, 107_856, 119_828, 131_072, 141_708, 151_823,
+        161_488, 170_758, 179_678, 188_284,
+    ];
+    let extra = SQRT_EXTRA.get(usize::from(days)).copied().unwrap_or(u32::MAX);
+    let row = |d: Weight| {
+        let full = (u64::from(d.q16()).wrapping_mul(u64::from(extra)).wrapping_add(0xffff)) >> 16;
+        let extra = u32::try_from(full).unwrap_or(u32::MAX);
+        Weight::clamped(extra).min(d.complement())
+    };
+    Pair::new(row(down.maint), row(down.init))
+}

@@ -1,0 +1,258 @@
+//! How fast liquidation-end health moves when value is moved between legs.
+//!
+//! The directional derivative of `H = E - R` along a set of pulls, for the
+//! initial row without its initial-only terms. `R` is convex, so along a
+//! straight line `H` is concave and the tangent lies above it: a step sized by
+//! this slope never overshoots its target (risk model 3.3).
+//!
+//! The venue-stress charge is not convex and not part of the slope: where it
+//! is charged the caller searches instead (ruling 9).
+
+use super::book::Book;
+use super::depth::slope_at;
+use super::fold::{Amounts, AssetFold};
+use super::terms::{
+    AssetTerms, GroupTerms, Leg, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES, Tables,
+};
+use crate::error::{MathError, Result};
+use crate::num::{ONE, Weight};
+
+/// A change of one leg's signed value per unit of the step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pull {
+    /// Asset of the leg.
+    pub asset: u8,
+    /// Class of the leg.
+    pub class: u8,
+    /// Change of signed value per unit, Q16, magnitude at most 2.0: positive
+    /// for a debt repaid, negative for an asset seized.
+    pub rate: i32,
+    /// The seized claim is partly illiquid, so taking it saves that charge.
+    pub illiquid: bool,
+}
+
+/// The pulls of one step. Two for a liquidation, four when a perp leg is closed with it.
+pub type Direction<'a> = &'a [Pull];
+
+/// Change per unit of the step of everything that is netted. Q16.
+struct Deltas {
+    factors: [FactorDelta; MAX_FACTORS],
+    sources: [i64; MAX_SOURCES],
+    issuers: [i64; MAX_ISSUERS],
+    classes: [i64; MAX_CLASSES],
+}
+
+#[derive(Clone, Copy, Default)]
+struct FactorDelta {
+    net: i64,
+    long: i64,
+    short: i64,
+}
+
+/// `dH/dx` at liquidation-end level in Q16, rounded up.
+///
+/// # Errors
+/// Those of [`super::assess`]; [`MathError::Range`] for a pull of more than 2.0.
+#[inline(never)]
+pub fn slope<T, I>(tables: &T, legs: I, at: &Book, direction: Direction<'_>) -> Result<i64>
+where
+    T: Tables,
+    I: Iterator<Item = Result<Leg>> + Clone,
+{
+    let group = tables.group();
+    let mut deltas = Deltas {
+        factors: [FactorDelta::default(); MAX_FACTORS],
+        sources: [0; MAX_SOURCES],
+        issuers: [0; MAX_ISSUERS],
+        classes: [0; MAX_CLASSES],
+    };
+    let (mut equity_q16, mut specific_q32) = (0_i64, 0_i64);
+    for (position, pull) in direction.iter().enumerate() {
+        if pull.rate.unsigned_abs() > Weight::MAX.q16() {
+            return Err(MathError::Range);
+        }
+        equity_q16 = equity_q16.wrapping_add(i64::from(pull.rate));
+        let class =
+            deltas.classes.get_mut(usize::from(pull.class)).ok_or(MathError::UnknownClass)?;
+        *class = class.wrapping_add(i64::from(pull.rate));
+        if pull.illiquid {
+            let saved = times(group.illiquid.init, i64::from(pull.rate));
+            specific_q32 = specific_q32.wrapping_add(saved);
+        }
+        let seen = direction.get(..position).unwrap_or(&[]);
+        if !seen.iter().any(|p| p.asset == pull.asset) {
+            let own = add_asset(tables, legs.clone(), &group, &mut deltas, direction, pull.asset)?;
+            specific_q32 = specific_q32.wrapping_add(own);
+        }
+    }
+    let (market_q48, offset_q32) = market(tables, at, &group, &deltas)?;
+    specific_q32 = specific_q32
+        .wrapping_add(offset_q32)
+        .wrapping_add(sources(at, &group, &deltas))
+        .wrapping_add(issuers(at, &deltas))
+        .wrapping_add(claims(tables, at, &deltas)?);
+    // magnitudes: rates 2^18, weights 2^17, at most a few hundred terms: Q48 stays below 2^62
+    let required_q48 = market_q48.wrapping_add(specific_q32.wrapping_shl(16));
+    let health_q48 = equity_q16.wrapping_shl(32).wrapping_sub(required_q48);
+    Ok((health_q48 >> 32).wrapping_add(i64::from(health_q48 & 0xffff_ffff != 0)))
+}
+
+/// Charges of one asset: basis, split, concentration, rate confidence. Q32.
+fn add_asset<T, I>(
+    tables: &T,
+    legs: I,
+    group: &GroupTerms,
+    deltas: &mut Deltas,
+    direction: Direction<'_>,
+    asset: u8,
+) -> Result<i64>
+where
+    T: Tables,
+    I: Iterator<Item = Result<Leg>> + Clone,
+{
+    let terms = tables.asset(asset)?;
+    let mut fold = AssetFold::default();
+    let mut gross_rate = 0_i64;
+    let mut net_rate = 0_i64;
+    for class in 0..MAX_CLASSES {
+        let class = u8::try_from(class).map_err(|_| MathError::UnknownClass)?;
+        let rate: i64 = direction
+            .iter()
+            .filter(|p| p.asset == asset && p.class == class)
+            .fold(0, |sum, p| sum.wrapping_add(i64::from(p.rate)));
+        let net = class_net(tables, legs.clone(), &terms, asset, class)?;
+        fold.add(net);
+        net_rate = net_rate.wrapping_add(rate);
+        gross_rate = gross_rate.wrapping_add(abs_rate(net, rate));
+    }
+    let size_rate = abs_rate(fold.net, net_rate);
+    let mut q32 = times(terms.basis.init, size_rate);
+    let split = times(group.split.init, gross_rate.wrapping_sub(size_rate));
+    q32 = q32.wrapping_add(split >> 1); // toward minus infinity: a larger slope
+    let marginal = slope_at(fold.net.unsigned_abs(), terms.depth, size_rate > 0);
+    q32 = q32.wrapping_add(times(marginal, size_rate));
+    let own = terms.rate_confidence.times_ceil(group.confidence.init);
+    q32 = q32.wrapping_add(times(own, size_rate));
+    let factor =
+        deltas.factors.get_mut(usize::from(terms.factor)).ok_or(MathError::UnknownFactor)?;
+    factor.net = factor.net.wrapping_add(net_rate);
+    if fold.net > 0 || (fold.net == 0 && net_rate > 0) {
+        factor.long = factor.long.wrapping_add(net_rate);
+    } else {
+        factor.short = factor.short.wrapping_sub(net_rate);
+    }
+    let source =
+        deltas.sources.get_mut(usize::from(terms.source)).ok_or(MathError::UnknownAsset)?;
+    *source = source.wrapping_add(net_rate);
+    if terms.issuer != 0 {
+        let issuer =
+            deltas.issuers.get_mut(usize::from(terms.issuer)).ok_or(MathError::UnknownAsset)?;
+        *issuer = issuer.wrapping_add(net_rate);
+    }
+    Ok(q32)
+}
+
+/// What one class nets to in one asset, micro-USD.
+fn class_net<T, I>(tables: &T, legs: I, terms: &AssetTerms, asset: u8, class: u8) -> Result<i64>
+where
+    T: Tables,
+    I: Iterator<Item = Result<Leg>>,
+{
+    let mut amounts = Amounts::default();
+    for leg in legs {
+        let leg = leg?;
+        if leg.asset == asset && leg.class == class {
+            amounts.add(leg.side, leg.amount)?;
+        }
+    }
+    Ok(amounts.value(terms, &tables.factor(terms.factor)?)?.net())
+}
+
+/// `lambda A + (1 - lambda) W` in Q48 and the offset charge in Q32.
+fn market<T: Tables>(
+    tables: &T,
+    at: &Book,
+    group: &GroupTerms,
+    deltas: &Deltas,
+) -> Result<(i64, i64)> {
+    let lambda = group.lambda.init.min(Weight::ONE);
+    let (mut additive, mut worst, mut offset) = (0_i64, 0_i64, 0_i64);
+    for (id, (delta, sum)) in (0_u8..).zip(deltas.factors.iter().zip(&at.factors)) {
+        if delta.net | delta.long | delta.short == 0 {
+            continue;
+        }
+        let terms = tables.factor(id)?;
+        let net = sum.net();
+        let long = net > 0 || (net == 0 && delta.net > 0);
+        additive = additive.wrapping_add(if long {
+            times(terms.down.init, delta.net)
+        } else {
+            times(terms.up.init, delta.net).wrapping_neg()
+        });
+        let scenario = usize::from(at.scenario.init).checked_sub(1);
+        let shock = scenario.and_then(|s| terms.shocks.init.get(s)).copied().unwrap_or(0);
+        worst = worst.wrapping_sub(i64::from(shock).wrapping_mul(delta.net));
+        let matched = match sum.long.cmp(&sum.short) {
+            core::cmp::Ordering::Less => delta.long,
+            core::cmp::Ordering::Greater => delta.short,
+            core::cmp::Ordering::Equal => delta.long.min(delta.short),
+        };
+        offset = offset.wrapping_add(times(terms.offset.init, matched));
+    }
+    let q48 = i64::from(lambda.q16())
+        .wrapping_mul(additive)
+        .wrapping_add(i64::from(lambda.complement().q16()).wrapping_mul(worst));
+    Ok((q48, offset))
+}
+
+/// Confidence per price source. Q32.
+fn sources(at: &Book, group: &GroupTerms, deltas: &Deltas) -> i64 {
+    deltas.sources.iter().zip(&at.sources).fold(0_i64, |q32, (rate, sum)| {
+        let weight = sum.confidence.times_ceil(group.confidence.init).min(group.confidence_max);
+        q32.wrapping_add(times(weight, abs_rate(sum.net, *rate)))
+    })
+}
+
+/// The issuer that sets the charge. Q32.
+fn issuers(at: &Book, deltas: &Deltas) -> i64 {
+    let charge = |net: i64, jump: Weight| {
+        u128::from(net.unsigned_abs()).wrapping_mul(u128::from(jump.q16()))
+    };
+    let mut largest = (0_u128, 0_i64);
+    for (rate, sum) in deltas.issuers.iter().zip(&at.issuers) {
+        let own = charge(sum.net, sum.jump.init);
+        if own > largest.0 {
+            largest = (own, times(sum.jump.init, abs_rate(sum.net, *rate)));
+        }
+    }
+    largest.1
+}
+
+/// Haircut on net claims. Q32.
+fn claims<T: Tables>(tables: &T, at: &Book, deltas: &Deltas) -> Result<i64> {
+    let mut q32 = 0_i64;
+    for (id, (rate, claim)) in (0_u8..).zip(deltas.classes.iter().zip(&at.claims)) {
+        if *rate == 0 || *claim < 0 || (*claim == 0 && *rate < 0) {
+            continue;
+        }
+        q32 = q32.wrapping_add(times(tables.class(id)?.haircut.init, *rate));
+    }
+    Ok(q32)
+}
+
+/// Change of `|n|` when `n` changes at `rate`.
+const fn abs_rate(n: i64, rate: i64) -> i64 {
+    match n {
+        1.. => rate,
+        0 => rate.saturating_abs(),
+        _ => rate.wrapping_neg(),
+    }
+}
+
+/// A weight times a rate of at most 2^20: below 2^38.
+fn times(weight: Weight, rate: i64) -> i64 {
+    i64::from(weight.q16()).wrapping_mul(rate)
+}
+
+/// 1.0 as a rate.
+pub const UNIT_RATE: i32 = ONE.cast_signed();
