@@ -7,7 +7,8 @@
 #   SBF_TARGET_DIR        where to build; the repository's target/sbf-link
 
 readonly llvm_major=22
-readonly packages=(rustc-web cargo-web rust-web-src)
+# The last is for crates.io.
+readonly packages=(rustc-web cargo-web rust-web-src ca-certificates)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rustc=${SBF_RUSTC:-/usr/bin/rustc}
 cargo=${SBF_CARGO:-/usr/bin/cargo}

@@ -30,7 +30,7 @@ pub(crate) fn emit(machine: &Machine, module: &Module) -> Result<Vec<u8>> {
             Err(complaints) => complaints,
         };
         let names: Result<HashSet<&str>> =
-            complaints.iter().map(|complaint| oversized(complaint)).collect();
+            complaints.iter().map(|complaint| oversized(&complaint.text)).collect();
         let mut names: Vec<&str> = names?.into_iter().collect();
         names.sort_unstable();
         for name in names {

@@ -109,6 +109,10 @@ fn add_builtins(module: &Module) -> Result<()> {
             function.remove_text_attribute(attribute);
         }
         function.remove_attribute("uwtable");
+        // Arithmetic may be done on undefined values as long as nobody looks.
+        for param in 0..function.param_count() {
+            function.remove_param_attribute(param, "noundef");
+        }
     }
     // The lowering makes calls of them later; they stay until it has.
     internalise(module, |name| name == ENTRYPOINT || name.starts_with(BUILTIN_PREFIX));

@@ -1,10 +1,14 @@
 //! What cannot be carried over fails the build, names the place and says what
 //! helps.
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::Command;
+
 use sbf_link::{Options, link};
 
-/// Links an entrypoint that calls `@part`, after the given definitions.
-fn outcome(name: &str, definitions: &str) -> Result<Vec<u8>, String> {
+/// Writes an entrypoint that calls `@part`, after the given definitions.
+fn write(name: &str, definitions: &str) -> PathBuf {
     let ir = format!(
         "target datalayout = \"e-m:e-p:64:64-i64:64-i128:128-n32:64-S128\"\n\
          target triple = \"bpfel\"\n\
@@ -16,6 +20,12 @@ fn outcome(name: &str, definitions: &str) -> Result<Vec<u8>, String> {
     );
     let path = std::env::temp_dir().join(format!("sbf-link-{}-{name}.ll", std::process::id()));
     std::fs::write(&path, ir).expect("a folder for temporary files");
+    path
+}
+
+/// Links it.
+fn outcome(name: &str, definitions: &str) -> Result<Vec<u8>, String> {
+    let path = write(name, definitions);
     let result = link(&Options { inputs: vec![path.clone()], ..Options::default() });
     std::fs::remove_file(path).expect("the file was written");
     result.map_err(|error| error.to_string())
@@ -217,4 +227,25 @@ fn programs_without_entrypoint_or_for_another_machine() {
         assert!(text.contains(word), "{text}");
     }
     std::fs::remove_file(path).expect("the file was written");
+}
+
+/// A conditional jump reaches 32767 instructions. LLVM ends the process here.
+#[test]
+fn jumps_that_are_too_long() {
+    let stores: String = (0..12_000)
+        .map(|i| format!("store volatile i64 {}, ptr %p\n", 0x1234_5678_9abc_0000u64 + i))
+        .collect();
+    let body = format!(
+        "%x = load i64, ptr %p\n%c = icmp eq i64 %x, 0\nbr i1 %c, label %end, label %long\n\
+         long:\n{stores}br label %end\nend:\nret i64 %x"
+    );
+    let path = write("jump", &part(&body));
+    let output = Command::new(env!("CARGO_BIN_EXE_sbf-link"))
+        .args([OsStr::new("-o"), path.with_extension("so").as_os_str(), path.as_os_str()])
+        .output()
+        .expect("the linker runs");
+    std::fs::remove_file(path).expect("the file was written");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("Branch target") && text.contains("remedy"), "{text}");
 }

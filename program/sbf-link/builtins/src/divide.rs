@@ -5,18 +5,7 @@
 //! with 32-bit digits.
 
 use crate::multiply::high;
-use crate::{LOW, is_negative, leading_zeros, negate, shl, shr};
-
-/// `n / d` as the bare instruction.
-///
-/// # Safety
-/// `d` is not zero.
-#[inline(always)]
-unsafe fn quotient(n: u64, d: u64) -> u64 {
-    // SAFETY: the caller's contract; it takes away the branch to a panic.
-    unsafe { core::hint::assert_unchecked(d != 0) };
-    n / d
-}
+use crate::{LOW, is_negative, leading_zeros, magnitude, negate, quotient, shl, shr};
 
 /// Quotient and remainder, low words first.
 struct Division {
@@ -182,12 +171,6 @@ pub unsafe extern "C" fn __sbf_srem128(out: *mut u64, nl: u64, nh: u64, dl: u64,
         unsafe { (lo, *out) = negate(lo, *out) };
     }
     lo
-}
-
-/// The magnitude of a word seen as signed.
-#[inline(always)]
-const fn magnitude(x: u64) -> u64 {
-    if is_negative(x) { x.wrapping_neg() } else { x }
 }
 
 /// The quotient of signed words, rounded towards zero.

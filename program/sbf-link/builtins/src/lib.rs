@@ -5,7 +5,7 @@
 //! floating-point operations it supports by calls of these functions. Its build
 //! script compiles this file by itself for the host and keeps the bitcode: the
 //! functions touch only `u64`s and pointers to them, which both machines lay
-//! out alike, so what the host's tests run is what programs run.
+//! out alike. The host's tests run the same source for the same target.
 //!
 //! Wide values travel as words, low word first. A function has at most five
 //! register arguments and one register result, so further result words go
@@ -56,9 +56,26 @@ const unsafe fn shr(x: u64, n: u64) -> u64 {
     x.wrapping_shr(n as u32)
 }
 
+/// `n / d` as the bare instruction.
+///
+/// # Safety
+/// `d` is not zero.
+#[inline(always)]
+const unsafe fn quotient(n: u64, d: u64) -> u64 {
+    // SAFETY: the caller's contract; it takes away the branch to a panic.
+    unsafe { core::hint::assert_unchecked(d != 0) };
+    n / d
+}
+
 #[inline(always)]
 const fn is_negative(x: u64) -> bool {
     (x as i64) < 0
+}
+
+/// The magnitude of a word seen as signed.
+#[inline(always)]
+const fn magnitude(x: u64) -> u64 {
+    if is_negative(x) { x.wrapping_neg() } else { x }
 }
 
 /// `-(hi:lo)` in two's complement.

@@ -1,6 +1,6 @@
 //! Products wider than a word.
 
-use crate::{LOW, is_negative, negate};
+use crate::{LOW, SIGN, is_negative, magnitude, negate, quotient};
 
 /// The high word of `a * b`.
 #[unsafe(no_mangle)]
@@ -38,7 +38,8 @@ pub unsafe extern "C" fn __sbf_umulo128(out: *mut u64, al: u64, ah: u64, bl: u64
             let (high, low) = if ah != 0 { (ah, bl) } else { (bh, al) };
             let cross = high.wrapping_mul(low);
             hi = hi.wrapping_add(cross);
-            overflow = hi < cross || __sbf_umulh(high, low) != 0;
+            // SAFETY: the one that was chosen is not zero.
+            overflow = hi < cross || unsafe { quotient(cross, high) } != low;
         }
     }
     // SAFETY: the caller vouches for two writable words.
@@ -84,19 +85,13 @@ pub unsafe extern "C" fn __sbf_smulo128(out: *mut u64, al: u64, ah: u64, bl: u64
 /// `out` is valid for writing one word.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __sbf_smulo64(out: *mut u64, a: u64, b: u64) -> u64 {
-    let low = a.wrapping_mul(b);
-    // The signed high word: the unsigned one less the other factor for each
-    // factor that is negative. The product fits when it only extends the sign.
-    let mut hi = __sbf_umulh(a, b);
-    if is_negative(a) {
-        hi = hi.wrapping_sub(b);
-    }
-    if is_negative(b) {
-        hi = hi.wrapping_sub(a);
-    }
+    let (x, y) = (magnitude(a), magnitude(b));
+    let largest = (SIGN - 1).wrapping_add((a ^ b) >> 63);
+    // SAFETY: `x` is not zero where it divides.
+    let overflow = x != 0 && y > unsafe { quotient(largest, x) };
     // SAFETY: the caller vouches for one writable word.
-    unsafe { *out = (hi != ((low as i64) >> 63) as u64) as u64 };
-    low
+    unsafe { *out = overflow as u64 };
+    a.wrapping_mul(b)
 }
 
 /// `words[0..4] = words[4..8] * words[8..12]` modulo 2^256.

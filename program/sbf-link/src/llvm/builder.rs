@@ -112,8 +112,26 @@ impl Builder {
     }
 
     pub(crate) fn is_not_zero(&self, value: Value) -> Value {
-        let zero = value.ty().constant(0);
-        Value(llvm!(LLVMBuildICmp(self.raw, LLVMIntPredicate::LLVMIntNE, value.0, zero.0, UNNAMED)))
+        self.compare(LLVMIntPredicate::LLVMIntNE, value, value.ty().constant(0))
+    }
+
+    /// Whether `a` is larger than `b`, both unsigned.
+    pub(crate) fn is_above(&self, a: Value, b: Value) -> Value {
+        self.compare(LLVMIntPredicate::LLVMIntUGT, a, b)
+    }
+
+    fn compare(&self, predicate: LLVMIntPredicate, a: Value, b: Value) -> Value {
+        Value(llvm!(LLVMBuildICmp(self.raw, predicate, a.0, b.0, UNNAMED)))
+    }
+
+    pub(crate) fn select(&self, condition: Value, then: Value, otherwise: Value) -> Value {
+        Value(llvm!(LLVMBuildSelect(self.raw, condition.0, then.0, otherwise.0, UNNAMED)))
+    }
+
+    /// The value, but the same one wherever it is used, also when it is
+    /// undefined.
+    pub(crate) fn freeze(&self, value: Value) -> Value {
+        Value(llvm!(LLVMBuildFreeze(self.raw, value.0, UNNAMED)))
     }
 
     pub(crate) fn alloca(&self, ty: Type) -> Value {

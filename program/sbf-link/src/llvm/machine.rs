@@ -11,7 +11,7 @@ use llvm_sys::target::*;
 use llvm_sys::target_machine::*;
 use llvm_sys::transforms::pass_builder::*;
 
-use super::{Module, c_string, llvm, take_message};
+use super::{Complaint, Module, c_string, llvm, take_message};
 use crate::error::{Error, Result};
 
 /// Version 2 of BPF is what every SBPF version contains: no 32-bit arithmetic,
@@ -31,10 +31,18 @@ impl Drop for Machine {
     }
 }
 
+/// LLVM's way out where it has no error to return; it would abort afterwards.
 extern "C" fn report_fatal(reason: *const c_char) {
     let reason = llvm!(CStr::from_ptr(reason)).to_string_lossy();
-    // LLVM exits with failure after this returns.
-    eprintln!("error: LLVM gave up: {reason}");
+    let mut error = Error::new(format!("LLVM gave up: {reason}"));
+    if reason.contains("Branch target") {
+        error = error.remedy(
+            "a function is longer than the 32767 instructions that a jump reaches; mark parts of \
+             it #[inline(never)]",
+        );
+    }
+    eprintln!("error: {error}");
+    std::process::exit(1)
 }
 
 /// Process-wide settings of LLVM.
@@ -95,12 +103,16 @@ impl Machine {
             llvm!(LLVMDisposeErrorMessage(text));
             return Err(Error::new(format!("LLVM refuses the passes `{passes}`: {message}")));
         }
+        // Warnings are about optimisations that were not possible.
+        if let Some(complaint) = module.complaints().into_iter().find(|c| c.is_error) {
+            return Err(Error::new(complaint.text));
+        }
         module.verify(passes)
     }
 
     /// Generates a BPF object file, or tells LLVM's complaints, after which it
     /// writes on. The module stays as it is.
-    pub(crate) fn emit(&self, module: &Module) -> std::result::Result<Vec<u8>, Vec<String>> {
+    pub(crate) fn emit(&self, module: &Module) -> std::result::Result<Vec<u8>, Vec<Complaint>> {
         // Code generation changes what it works on.
         let copy = llvm!(LLVMCloneModule(module.raw));
         let (mut message, mut buffer) = (std::ptr::null_mut(), std::ptr::null_mut());
@@ -114,7 +126,8 @@ impl Machine {
         llvm!(LLVMDisposeModule(copy));
         let mut complaints = module.complaints();
         if failed != 0 {
-            complaints.push(format!("LLVM cannot write the object: {}", take_message(message)));
+            let text = format!("LLVM cannot write the object: {}", take_message(message));
+            complaints.push(Complaint { is_error: true, text });
             return Err(complaints);
         }
         let start = llvm!(LLVMGetBufferStart(buffer)).cast::<u8>();

@@ -15,7 +15,7 @@ mod value;
 
 pub(crate) use builder::Builder;
 pub(crate) use machine::Machine;
-pub(crate) use module::Module;
+pub(crate) use module::{Complaint, Module};
 pub(crate) use types::{Kind, Type};
 pub(crate) use value::Value;
 

@@ -20,7 +20,13 @@ pub(crate) struct Module {
     pub(super) raw: LLVMModuleRef,
     /// Errors and warnings since the last look. Boxed, since LLVM holds a
     /// pointer to it.
-    complaints: Box<Mutex<Vec<String>>>,
+    complaints: Box<Mutex<Vec<Complaint>>>,
+}
+
+/// An error or a warning of LLVM's.
+pub(crate) struct Complaint {
+    pub(crate) is_error: bool,
+    pub(crate) text: String,
 }
 
 impl Drop for Module {
@@ -32,18 +38,16 @@ impl Drop for Module {
 
 /// Keeps errors and warnings; LLVM's own handler would print and go on.
 extern "C" fn keep_complaint(info: LLVMDiagnosticInfoRef, complaints: *mut c_void) {
-    let severity = llvm!(LLVMGetDiagInfoSeverity(info));
-    if !matches!(
-        severity,
-        LLVMDiagnosticSeverity::LLVMDSError | LLVMDiagnosticSeverity::LLVMDSWarning
-    ) {
-        return;
-    }
+    let is_error = match llvm!(LLVMGetDiagInfoSeverity(info)) {
+        LLVMDiagnosticSeverity::LLVMDSError => true,
+        LLVMDiagnosticSeverity::LLVMDSWarning => false,
+        _ => return,
+    };
     let text = take_message(llvm!(LLVMGetDiagInfoDescription(info)));
     // SAFETY: `Module::new` passed a pointer to its boxed list, which lives
     // until the context is gone.
-    let complaints = unsafe { &*complaints.cast::<Mutex<Vec<String>>>() };
-    complaints.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    let complaints = unsafe { &*complaints.cast::<Mutex<Vec<Complaint>>>() };
+    complaints.lock().unwrap_or_else(PoisonError::into_inner).push(Complaint { is_error, text });
 }
 
 impl Module {
@@ -85,17 +89,18 @@ impl Module {
             llvm!(LLVMSetDataLayout(raw, LLVMGetDataLayoutStr(self.raw)));
         }
         // The source is consumed, also on failure.
-        if llvm!(LLVMLinkModules2(self.raw, raw)) != 0 {
-            return Err(Error::new(format!(
-                "{name} does not link: {}",
-                self.complaints().join("; ")
-            )));
+        let failed = llvm!(LLVMLinkModules2(self.raw, raw)) != 0;
+        match self.complaints().first() {
+            None if !failed => Ok(()),
+            complaint => {
+                let text = complaint.map_or("", |complaint| &complaint.text);
+                Err(Error::new(format!("{name} does not link: {text}")))
+            }
         }
-        Ok(())
     }
 
     /// What LLVM complained of since the last call.
-    pub(crate) fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<Complaint> {
         std::mem::take(&mut *self.complaints.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

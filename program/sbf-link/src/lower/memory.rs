@@ -17,6 +17,11 @@ const MOVE_CHUNKS: u64 = 5;
 const FILL_CHUNKS: u64 = 12;
 const COMPARE_CHUNKS: u64 = 4;
 
+/// The system call that copies. The runtime's own `sol_memcpy_` refuses a copy of
+/// something onto itself, which LLVM's `memcpy` allows; both cost the same.
+const MOVE: &str = "sol_memmove_";
+const FILL: &str = "sol_memset_";
+
 /// Loads or stores that so many bytes take.
 fn chunks(bytes: u64) -> u64 {
     bytes / 8 + u64::from((bytes % 8).count_ones())
@@ -30,9 +35,9 @@ impl Lowering<'_> {
     pub(super) fn lower_memory_intrinsic(&self, call: Value, name: &str) -> Result<()> {
         let (to, from, length) = (call.operand(0), call.operand(1), call.operand(2));
         let (limit, syscall) = match name {
-            _ if name.starts_with("llvm.memcpy.") => (COPY_CHUNKS, "sol_memcpy_"),
-            _ if name.starts_with("llvm.memmove.") => (MOVE_CHUNKS, "sol_memmove_"),
-            _ => (FILL_CHUNKS, "sol_memset_"),
+            _ if name.starts_with("llvm.memcpy.") => (COPY_CHUNKS, MOVE),
+            _ if name.starts_with("llvm.memmove.") => (MOVE_CHUNKS, MOVE),
+            _ => (FILL_CHUNKS, FILL),
         };
         if length.constant_word().is_some_and(|length| chunks(length) <= limit) {
             // LLVM writes these out.
@@ -64,7 +69,8 @@ impl Lowering<'_> {
         let result = match name {
             "memcmp" | "bcmp" => self.compare(call, a, b, length)?,
             _ => {
-                self.memory_syscall(&format!("sol_{name}_"), a, b, length);
+                let syscall = if name == "memset" { FILL } else { MOVE };
+                self.memory_syscall(syscall, a, b, length);
                 a
             }
         };

@@ -158,11 +158,11 @@ impl Lowering<'_> {
         let width = a.ty().int_width().unwrap_or(0);
         let (product, overflow) = match (width, signed) {
             (0..=63, _) => return Ok(()),
-            (64, false) => (self.build.mul(a, b), self.builtin("__sbf_umulh", &[a, b])?),
+            (64, false) => (self.build.mul(a, b), self.product_exceeds_word(a, b)),
             (64, true) => {
                 let out = self.scratch(2)?;
                 let product = self.builtin("__sbf_smulo64", &[out, a, b])?;
-                (product, self.load_word(out, 0))
+                (product, self.build.is_not_zero(self.load_word(out, 0)))
             }
             (128, _) => {
                 let (al, ah) = self.words_of(a, Sign::Unsigned);
@@ -170,13 +170,34 @@ impl Lowering<'_> {
                 let out = self.scratch(2)?;
                 let name = if signed { "__sbf_smulo128" } else { "__sbf_umulo128" };
                 let low = self.builtin(name, &[out, al, ah, bl, bh])?;
-                (self.join(low, self.load_word(out, 0)), self.load_word(out, 1))
+                let product = self.join(low, self.load_word(out, 0));
+                (product, self.build.is_not_zero(self.load_word(out, 1)))
             }
             _ => return Err(unsupported(call, width)),
         };
         let pair = self.build.insert(call.ty().undefined(), product, 0);
-        replace(call, self.build.insert(pair, self.build.is_not_zero(overflow), 1));
+        replace(call, self.build.insert(pair, overflow, 1));
         Ok(())
+    }
+
+    /// Whether `a * b` exceeds a word, which is whether one exceeds the largest
+    /// word divided by the other. A division costs a tenth of a high product.
+    fn product_exceeds_word(&self, a: Value, b: Value) -> Value {
+        let word = self.build.word();
+        let constant = |value: Value| value.constant_word().filter(|value| *value != 0);
+        let (x, limit) = match (constant(a), constant(b)) {
+            (_, Some(factor)) => (a, word.constant(u64::MAX / factor)),
+            (Some(factor), _) => (b, word.constant(u64::MAX / factor)),
+            _ => {
+                // Multiplications are moved to where their operands may be
+                // undefined; that must not become a division by zero.
+                let a = self.build.freeze(a);
+                let factor = self.build.select(self.build.is_not_zero(a), a, word.constant(1));
+                let limit = self.build.fixed_instruction(DIVIDE, word.constant(u64::MAX), factor);
+                (b, limit)
+            }
+        };
+        self.build.is_above(x, limit)
     }
 
     /// `llvm.fshl` and `llvm.fshr` of 128 bits: the two operands in a row,

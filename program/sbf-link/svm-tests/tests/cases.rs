@@ -71,9 +71,9 @@ fn operations_cost_what_is_documented() {
         ("wide / word", [u64::MAX / 3, 1 << 40, 1_000_000_000_000_000_000, 0]),
         ("wide / wide", [u64::MAX / 3, 1 << 60, u64::MAX / 7, 1 << 20]),
     ];
-    for (number, (name, _)) in COSTS.iter().enumerate().skip(1) {
+    for (number, (name, nothing, _)) in COSTS.iter().enumerate() {
         let costs = operands.map(|(kind, words)| {
-            let cost = cost(number, words) as i64 - cost(0, words) as i64;
+            let cost = cost(number, words) as i64 - cost(*nothing, words) as i64;
             assert!(cost < 200, "{name} of {kind} costs {cost}");
             format!("{kind}: {cost}")
         });

@@ -156,7 +156,8 @@ fn short(a: u64) -> u64 {
     black_box(a).wrapping_mul(5)
 }
 
-static LONG: [Long; 3] = [long_a, long_b, |a, b, c, d, e| b / (d | 1) + u128::from(a & c & e)];
+static LONG: [Long; 3] =
+    [long_a, long_b, |a, b, c, d, e| (b / (d | 1)).wrapping_add(u128::from(a & c & e))];
 static SHORT: [fn(u64) -> u64; 2] = [short, |a| !a];
 static WIDE: [fn(u128) -> u128; 2] = [|a| a.wrapping_mul(a), |a| !a];
 

@@ -13,21 +13,29 @@ fn fold(value: u128) -> u64 {
     value as u64 ^ (value >> 64) as u64
 }
 
-/// The operations; the first does nothing, so that the others can be compared.
-pub static COSTS: &[(&str, Operation)] = &[
-    ("nothing", |[a, b, c, d]| fold(wide(a, b)) ^ fold(wide(c, d))),
-    ("u64 * u64 -> u128", |[a, _, c, _]| fold(u128::from(a) * u128::from(c))),
-    ("u128 * u128", |[a, b, c, d]| fold(wide(a, b).wrapping_mul(wide(c, d)))),
-    ("u128 checked_mul", |[a, b, c, d]| wide(a, b).checked_mul(wide(c, d)).map_or(0, fold)),
-    ("u128 / u128", |[a, b, c, d]| fold(wide(a, b) / wide(c, d).max(1))),
-    ("u128 % u128", |[a, b, c, d]| fold(wide(a, b) % wide(c, d).max(1))),
-    ("i128 / i128", |[a, b, c, d]| {
+/// The operations, each with the number of one that takes the same operands and
+/// does nothing with them, to compare with.
+pub static COSTS: &[(&str, usize, Operation)] = &[
+    ("no wide operation", 0, |[a, b, c, d]| fold(wide(a, b)) ^ fold(wide(c, d))),
+    ("no word operation", 1, |[a, _, c, _]| a ^ c),
+    ("no comparison", 2, |words| {
+        black_box(&[1, 2, 3, 4u64]);
+        black_box(&words)[0]
+    }),
+    ("u64 * u64 -> u128", 1, |[a, _, c, _]| fold(u128::from(a) * u128::from(c))),
+    ("u128 * u128", 0, |[a, b, c, d]| fold(wide(a, b).wrapping_mul(wide(c, d)))),
+    ("u128 checked_mul", 0, |[a, b, c, d]| wide(a, b).checked_mul(wide(c, d)).map_or(0, fold)),
+    ("u64 checked_mul", 1, |[a, _, c, _]| a.checked_mul(c).unwrap_or(7)),
+    ("i64 checked_mul", 1, |[a, _, c, _]| (a as i64).checked_mul(c as i64).unwrap_or(7) as u64),
+    ("u128 / u128", 0, |[a, b, c, d]| fold(wide(a, b) / wide(c, d).max(1))),
+    ("u128 % u128", 0, |[a, b, c, d]| fold(wide(a, b) % wide(c, d).max(1))),
+    ("i128 / i128", 0, |[a, b, c, d]| {
         fold((wide(a, b) as i128).wrapping_div((wide(c, d) as i128).max(1)) as u128)
     }),
-    ("u128 << n", |[a, b, c, _]| fold(wide(a, b) << (c & 127))),
-    ("u128 >> n", |[a, b, c, _]| fold(wide(a, b) >> (c & 127))),
-    ("i64 / i64", |[a, _, c, _]| (a as i64).wrapping_div((c as i64).max(1)) as u64),
-    ("32 bytes ==", |words| u64::from(black_box(&words) == black_box(&[1, 2, 3, 4]))),
+    ("u128 << n", 0, |[a, b, c, _]| fold(wide(a, b) << (c & 127))),
+    ("u128 >> n", 0, |[a, b, c, _]| fold(wide(a, b) >> (c & 127))),
+    ("i64 / i64", 1, |[a, _, c, _]| (a as i64).wrapping_div((c as i64).max(1)) as u64),
+    ("32 bytes ==", 2, |words| u64::from(black_box(&words) == black_box(&[1, 2, 3, 4]))),
 ];
 
 /// Runs the operation of a number.
@@ -35,7 +43,7 @@ pub static COSTS: &[(&str, Operation)] = &[
 #[inline(never)]
 pub fn measure(number: u8, operands: [u64; 4]) -> u64 {
     match COSTS.get(usize::from(number)) {
-        Some((_, operation)) => operation(black_box(operands)),
+        Some((_, _, operation)) => operation(black_box(operands)),
         None => 0,
     }
 }

@@ -1,5 +1,7 @@
 //! The doubles that the SDK's rent arithmetic needs.
 
+use std::hint::black_box;
+
 use crate::{Digest, Source};
 
 pub(crate) fn rent(source: &mut Source, out: &mut Digest) {
@@ -52,4 +54,38 @@ pub(crate) fn convert(source: &mut Source, out: &mut Digest) {
     // Which NaN comes out is the machine's choice.
     out.word(if product.is_nan() { 1 } else { product.to_bits() });
     out.word(product as u64);
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Mixed {
+    single: f32,
+    double: f64,
+    byte: u8,
+}
+
+#[inline(never)]
+fn scale(a: f64, b: u64, c: f32, d: f64, mixed: Mixed, e: f64) -> (f64, Mixed) {
+    let swapped = Mixed { single: black_box(c), double: a * d, byte: mixed.byte.wrapping_add(1) };
+    (if mixed.double < e { b as f64 * mixed.double } else { e }, swapped)
+}
+
+#[inline(never)]
+fn halve(a: f64) -> f64 {
+    black_box(a) * 0.5
+}
+
+/// Floats as arguments, results and in memory, singles too.
+pub(crate) fn passing(source: &mut Source, out: &mut Digest) {
+    let mixed = Mixed {
+        single: f32::from_bits(source.raw() as u32),
+        double: any(source),
+        byte: source.raw() as u8,
+    };
+    let (a, d, e) = (any(source), any(source), any(source));
+    let (x, y) = scale(a, source.word(), mixed.single, d, mixed, e);
+    for double in [x, y.double, halve(a)] {
+        out.word(if double.is_nan() { 1 } else { double.to_bits() });
+    }
+    out.word(u64::from(y.single.to_bits()) ^ u64::from(y.byte) << 40);
 }

@@ -66,6 +66,7 @@ pub static CASES: &[(&str, Case)] = &[
     ("float_rent", float::rent),
     ("float_compare", float::compare),
     ("float_convert", float::convert),
+    ("float_passing", float::passing),
     ("control_jump_table", control::jump_table),
     ("control_tables", control::tables),
     ("control_sort", control::sorting),

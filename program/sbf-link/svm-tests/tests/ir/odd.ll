@@ -127,6 +127,12 @@ join:
   %from = getelementptr i8, ptr %out, i64 234
   %to = getelementptr i8, ptr %out, i64 229
   call void @llvm.memmove.p0.p0.i64(ptr %to, ptr %from, i64 30, i1 true)
+  ; a copy onto itself, of a size and to an address that are not known before
+  %never = icmp eq i64 %n, 81985529216486895
+  %same = select i1 %never, ptr %input, ptr %copy
+  %size = or i64 %n63, 1
+  %size.known = and i64 %size, 39
+  call void @llvm.memcpy.p0.p0.i64(ptr %copy, ptr %same, i64 %size.known, i1 false)
   %fill = getelementptr i8, ptr %out, i64 256
   %n31 = and i64 %n, 31
   %n8 = trunc i64 %n to i8
