@@ -41,5 +41,5 @@ pub fn process(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Pr
 mod entrypoint {
     #![allow(missing_docs, unsafe_code)]
     use super::process;
-    solana_program::entrypoint!(process);
+    solana_program::entrypoint_no_alloc!(process);
 }

@@ -7,7 +7,7 @@
 //! additive term) hold by construction: the types have no place to break them.
 
 use crate::num::{ONE, Pair, Weight, mul_u64};
-use crate::portfolio::{ClassTerms, Depth, FactorTerms, GroupTerms, MAX_SCENARIOS};
+use crate::portfolio::{ClassTerms, Depth, FactorTerms, GroupTerms, MAX_SCENARIOS, Shock};
 
 /// Which constraint a parameter set breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,11 +71,15 @@ pub fn check_group(group: &GroupTerms) -> Checked {
     Ok(())
 }
 
-/// C1, C2, C4 and ranges of one factor.
+/// C1, C2, C4 and ranges of one factor. `shocks` are its moves, one per scenario.
 ///
 /// # Errors
 /// [`Violation`].
-pub fn check_factor(group: &GroupTerms, factor: &FactorTerms<'_>) -> Checked {
+pub fn check_factor(
+    group: &GroupTerms,
+    factor: &FactorTerms,
+    shocks: impl Iterator<Item = Shock>,
+) -> Checked {
     for pair in [factor.down, factor.up, factor.offset] {
         ordered(pair)?;
     }
@@ -93,56 +97,53 @@ pub fn check_factor(group: &GroupTerms, factor: &FactorTerms<'_>) -> Checked {
             return Err(Violation::Convexity);
         }
     }
-    covers_full_moves(factor)?;
-    check_shocks(factor.shocks.maint, factor.down.maint, factor.up.maint)?;
-    check_shocks(factor.shocks.init, factor.down.init, factor.up.init)?;
-    for (maint, init) in factor.shocks.maint.iter().zip(factor.shocks.init) {
-        let same_side = *maint == 0 || maint.signum() == init.signum();
-        if !same_side || maint.unsigned_abs() > init.unsigned_abs() {
-            return Err(Violation::LevelOrder);
-        }
-    }
-    Ok(())
-}
-
-/// Upward shocks up to 2 % (stables) need no scenario of their own.
-const SMALL_UP: Weight = Weight::clamped(ONE / 50);
-
-/// Where there are scenarios, some scenario moves the factor all the way down
-/// and, unless that is small, some all the way up. Without it a naked position
-/// would be charged a part of its worst case only.
-fn covers_full_moves(factor: &FactorTerms<'_>) -> Checked {
-    let moves = factor.shocks.init;
-    if moves.is_empty() {
-        return Ok(());
-    }
-    let down = moves.iter().any(|m| *m <= 0 && m.unsigned_abs() == factor.down.init.q16());
-    let up = moves.iter().any(|m| *m >= 0 && m.unsigned_abs() == factor.up.init.q16());
-    if down && (up || factor.up.init <= SMALL_UP) { Ok(()) } else { Err(Violation::ScenarioRange) }
-}
-
-fn check_shocks(shocks: &[i32], down: Weight, up: Weight) -> Checked {
-    if shocks.len() > MAX_SCENARIOS {
-        return Err(Violation::ScenarioRange);
-    }
-    for shock in shocks {
-        let bound = if *shock < 0 { down } else { up };
-        if shock.unsigned_abs() > bound.q16() {
-            return Err(Violation::ScenarioRange);
-        }
-    }
-    Ok(())
+    check_shocks(factor, shocks)
 }
 
 /// A scenario's move of one factor: a fraction in basis points, at most
 /// 10,000, of its worst move, away from zero.
 #[must_use]
-pub fn scenario_shock(fraction_bps: i16, down: Weight, up: Weight) -> i32 {
+pub fn scenario_shock(fraction_bps: i16, down: Weight, up: Weight) -> i64 {
     let bound = if fraction_bps < 0 { down } else { up };
     let fraction = u64::from(fraction_bps.unsigned_abs().min(10_000));
     let size = u64::from(bound.q16()).saturating_mul(fraction).div_ceil(10_000);
-    let size = i32::try_from(size).unwrap_or(i32::MAX);
+    let size = size.cast_signed(); // at most 2^17
     if fraction_bps < 0 { size.saturating_neg() } else { size }
+}
+
+/// Upward shocks up to 2 % (stables) need no scenario of their own.
+const SMALL_UP: Weight = Weight::clamped((ONE * 2).div_ceil(100));
+
+/// C2 and C1 of scenarios. Where there are any, one moves the factor all the
+/// way down and, unless that is small, one all the way up: without it a naked
+/// position would be charged a part of its worst case only.
+fn check_shocks(factor: &FactorTerms, shocks: impl Iterator<Item = Shock>) -> Checked {
+    let (mut count, mut full_down, mut full_up) = (0_usize, false, false);
+    let is_full = |shock: i64, bound: Weight| shock.unsigned_abs() == u64::from(bound.q16());
+    for [maint, init] in shocks {
+        count = count.saturating_add(1);
+        within(maint, factor.down.maint, factor.up.maint)?;
+        within(init, factor.down.init, factor.up.init)?;
+        let one_side = maint == 0 || maint.signum() == init.signum();
+        if !one_side || maint.unsigned_abs() > init.unsigned_abs() {
+            return Err(Violation::LevelOrder);
+        }
+        full_down |= init <= 0 && is_full(init, factor.down.init);
+        full_up |= init >= 0 && is_full(init, factor.up.init);
+    }
+    let covered = full_down && (full_up || factor.up.init <= SMALL_UP);
+    if count > MAX_SCENARIOS || (count > 0 && !covered) {
+        return Err(Violation::ScenarioRange);
+    }
+    Ok(())
+}
+
+fn within(shock: i64, down: Weight, up: Weight) -> Checked {
+    let bound = if shock < 0 { down } else { up };
+    if shock.unsigned_abs() > u64::from(bound.q16()) {
+        return Err(Violation::ScenarioRange);
+    }
+    Ok(())
 }
 
 /// C1 and ranges of one venue class.
@@ -165,7 +166,7 @@ pub fn check_class(class: &ClassTerms) -> Checked {
 /// [`Violation`].
 pub fn check_asset(
     group: &GroupTerms,
-    factor: &FactorTerms<'_>,
+    factor: &FactorTerms,
     asset: &AssetConfig,
     worst_haircut: Weight,
 ) -> Checked {
@@ -198,7 +199,7 @@ pub fn check_asset(
 #[must_use]
 pub fn credit_room(
     group: &GroupTerms,
-    factor: &FactorTerms<'_>,
+    factor: &FactorTerms,
     asset: &AssetConfig,
     worst_haircut: Weight,
 ) -> Option<Weight> {
@@ -220,7 +221,7 @@ pub fn credit_room(
 
 /// C7: `beta <= d / 2` and `(1 + beta) (1 - d - b) < 1` at maintenance. A
 /// haircut would only help, so the native class is the worst case.
-fn check_incentive(factor: &FactorTerms<'_>, asset: &AssetConfig) -> Checked {
+fn check_incentive(factor: &FactorTerms, asset: &AssetConfig) -> Checked {
     let (beta, down, basis) = (asset.incentive_max, factor.down.maint, asset.basis.maint);
     if beta.q16().saturating_mul(2) > down.q16() {
         return Err(Violation::Incentive);

@@ -4,7 +4,7 @@
 
 use crate::constraints::scenario_shock;
 use crate::num::{Pair, Weight};
-use crate::portfolio::{ClassTerms, Depth, GroupTerms, MAX_SCENARIOS};
+use crate::portfolio::{ClassTerms, Depth, GroupTerms, Shock};
 
 /// Parameters of one factor.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +34,9 @@ pub const FACTORS: [FactorDefaults; 8] = [
 /// Scenario moves as fractions of `-d` (down) and `+u` (up) in basis points,
 /// one row per scenario, one column per entry of [`FACTORS`].
 ///
-/// None; all down; all up; SOL crash; SOL squeeze; flight to BTC; rotation;
+/// All down; all up; SOL crash; SOL squeeze; flight to BTC; rotation;
 /// USDC depeg; USDT and PYUSD depeg.
-pub const SCENARIOS: [[i16; FACTORS.len()]; 9] = [
-    [0, 0, 0, 0, 0, 0, 0, 0],
+pub const SCENARIOS: [[i16; FACTORS.len()]; 8] = [
     [-10_000, -10_000, -10_000, -10_000, 0, 0, 0, -10_000],
     [10_000, 10_000, 10_000, 10_000, 0, 0, 0, 10_000],
     [-2_500, -3_500, -10_000, -10_000, 0, 0, 0, 0],
@@ -87,17 +86,15 @@ pub const fn depth(size_usd: u64, slope: Weight) -> Depth {
     Depth { size_shr16: size_usd.saturating_mul(1_000_000) >> 16, slope }
 }
 
-/// The default shocks of a factor by its column: a row per scenario, the rest zero.
+/// The default moves of a factor by its column in one scenario.
 #[must_use]
-pub fn shocks(column: usize, row: fn(Pair<Weight>) -> Weight) -> [i32; MAX_SCENARIOS] {
-    let mut moves = [0; MAX_SCENARIOS];
-    if let Some(factor) = FACTORS.get(column) {
-        for (slot, scenario) in moves.iter_mut().zip(&SCENARIOS) {
-            let fraction = scenario.get(column).copied().unwrap_or(0);
-            *slot = scenario_shock(fraction, row(factor.down), row(factor.up));
-        }
-    }
-    moves
+pub fn shock(scenario: usize, column: usize) -> Shock {
+    let fraction = SCENARIOS.get(scenario).and_then(|row| row.get(column)).copied().unwrap_or(0);
+    let Some(factor) = FACTORS.get(column) else { return [0, 0] };
+    [
+        scenario_shock(fraction, factor.down.maint, factor.up.maint),
+        scenario_shock(fraction, factor.down.init, factor.up.init),
+    ]
 }
 
 const fn weight(bps: u16) -> Weight {

@@ -99,10 +99,20 @@ pub fn sample(
 #[must_use]
 #[inline(always)]
 pub fn aged_confidence(confidence: Weight, per_second: Weight, age: i64, cap: Weight) -> Weight {
-    let Ok(age) = u64::try_from(age) else { return confidence.min(cap) };
-    let grown = u64::from(per_second.q16()).saturating_mul(age);
-    let sum = u64::from(confidence.q16()).saturating_add(grown);
-    u32::try_from(sum).map_or(cap, Weight::clamped).min(cap)
+    // a sample from ahead of the clock has no age; one of 2^31 seconds is long at the cap
+    let age = u64::from(u32::try_from(age.max(0)).unwrap_or(u32::MAX));
+    let grown = u64::from(per_second.q16()).wrapping_mul(age); // < 2^64
+    if grown > u64::from(cap.q16()) {
+        return cap;
+    }
+    let sum = u64::from(confidence.q16()).wrapping_add(grown); // < 2^33
+    if sum > u64::from(cap.q16()) { cap } else { Weight::stored(low32(sum)) }
+}
+
+/// The low word of a value that fits it.
+#[inline(always)]
+fn low32(x: u64) -> u32 {
+    u32::try_from(x & 0xffff_ffff).unwrap_or(u32::MAX)
 }
 
 /// Ages at which a row stops counting, in the row's own unit (seconds or slots).

@@ -7,7 +7,7 @@
 //! rounding.
 
 use crate::error::{MathError, Result};
-use crate::num::{mul_high_ceil, mul_shift64_ceil, mul_shift64_floor, mul_u64};
+use crate::num::{add, mul_high_floor, mul_shift64_ceil, mul_shift64_floor, mul_u64};
 
 /// A Q64 exchange rate from position units to native tokens, below 2^32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,7 +100,7 @@ impl Index {
 }
 
 /// A debt of `tokens` after `slots` slots of growth at most `bound` a slot
-/// (Q64), rounded up: `tokens * (1 + bound * slots)`.
+/// (Q64): `tokens * (1 + bound * slots)`, rounded up by at most one unit.
 ///
 /// Linear, since a bound is a maximum and ages are short; the product
 /// `bound * slots` is capped at 1.0, so a long-dead debt is counted twice and
@@ -113,6 +113,11 @@ pub fn grown_debt(tokens: u64, bound: u64, slots: u64) -> Result<u64> {
     if slots == 0 || bound == 0 {
         return Ok(tokens);
     }
-    let growth = u64::try_from(mul_u64(bound, slots)).unwrap_or(u64::MAX);
-    tokens.checked_add(mul_high_ceil(tokens, growth)).ok_or(MathError::Overflow)
+    // the usual case fits 64 bits without a wide multiply
+    let growth = if bound >> 48 == 0 && slots >> 16 == 0 {
+        bound.wrapping_mul(slots)
+    } else {
+        u64::try_from(mul_u64(bound, slots)).unwrap_or(u64::MAX)
+    };
+    add(tokens, mul_high_floor(tokens, growth).wrapping_add(1))
 }

@@ -20,8 +20,9 @@ pub const MAX_SHIFT: u8 = 95;
 /// Micro-USD per native unit: `mantissa * 2^-shift`, mantissa in [2^31, 2^32).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Price {
-    mantissa: u32,
-    shift: u8,
+    // as wide as registers: a pass reads them for every asset
+    mantissa: u64,
+    shift: u32,
 }
 
 impl Price {
@@ -30,23 +31,23 @@ impl Price {
     /// # Errors
     /// [`MathError::Range`] when the mantissa is below 2^31 or the shift above 95.
     #[inline(always)]
-    pub const fn new(mantissa: u32, shift: u8) -> Result<Self> {
+    pub fn new(mantissa: u32, shift: u8) -> Result<Self> {
         if mantissa >> 31 == 0 || shift > MAX_SHIFT {
             return Err(MathError::Range);
         }
-        Ok(Self { mantissa, shift })
+        Ok(Self { mantissa: u64::from(mantissa), shift: u32::from(shift) })
     }
 
     /// The mantissa, in [2^31, 2^32).
     #[must_use]
-    pub const fn mantissa(self) -> u32 {
-        self.mantissa
+    pub fn mantissa(self) -> u32 {
+        u32::try_from(self.mantissa).unwrap_or(u32::MAX) // fits by construction
     }
 
     /// The shift, 0 to 95.
     #[must_use]
-    pub const fn shift(self) -> u8 {
-        self.shift
+    pub fn shift(self) -> u8 {
+        u8::try_from(self.shift).unwrap_or(MAX_SHIFT) // fits by construction
     }
 
     /// Value of an asset: `amount` native units at the low end, rounded down. Micro-USD.
@@ -55,7 +56,7 @@ impl Price {
     /// [`MathError::Overflow`] above [`MAX_LEG_VALUE`].
     #[inline(always)]
     pub fn asset_value(self, amount: u64) -> Result<u64> {
-        scale(amount, u64::from(self.mantissa), self.shift).map(|(v, _)| v)
+        Ok(scale(amount, self.mantissa, self.shift)?.0)
     }
 
     /// Value of a debt: `amount` native units at the high end, rounded up. Micro-USD.
@@ -64,7 +65,7 @@ impl Price {
     /// [`MathError::Overflow`] above [`MAX_LEG_VALUE`].
     #[inline(always)]
     pub fn debt_value(self, amount: u64) -> Result<u64> {
-        let (v, exact) = scale(amount, u64::from(self.mantissa).wrapping_add(1), self.shift)?;
+        let (v, exact) = scale(amount, self.mantissa.wrapping_add(1), self.shift)?;
         Ok(v.wrapping_add(u64::from(!exact))) // v <= 2^53
     }
 
@@ -120,46 +121,46 @@ impl Price {
             return cap;
         }
         // in units of 2^-low.shift: at most 2^48
-        let high_scaled = u64::from(high.mantissa) << apart;
-        let difference = high_scaled.saturating_sub(u64::from(low.mantissa));
-        let own = if self == low { u64::from(low.mantissa) } else { high_scaled };
+        let high_scaled = high.mantissa.wrapping_shl(apart);
+        let difference = high_scaled.saturating_sub(low.mantissa);
+        let own = if self == low { low.mantissa } else { high_scaled };
         ratio_q16_ceil(difference, own, cap)
     }
 }
 
 /// `amount * mantissa >> shift` and whether that was exact; `mantissa <= 2^32`.
 #[inline(always)]
-fn scale(amount: u64, mantissa: u64, shift: u8) -> Result<(u64, bool)> {
+fn scale(amount: u64, mantissa: u64, shift: u32) -> Result<(u64, bool)> {
     // Halves: each product is at most (2^32 - 1) * 2^32 < 2^64.
     let p1 = (amount >> 32).wrapping_mul(mantissa);
     let p0 = (amount & 0xffff_ffff).wrapping_mul(mantissa);
-    let (value, exact) = if shift >= 32 {
+    if shift >= 32 {
         let t = p1.wrapping_add(p0 >> 32); // <= 2^64 - 1 (risk model 2.1)
-        let s = u32::from(shift).wrapping_sub(32); // 0..=63
-        let v = t.wrapping_shr(s);
-        (v, v.wrapping_shl(s) == t && p0 & 0xffff_ffff == 0)
-    } else {
-        let s = u32::from(shift); // 0..=31
-        let up = 32_u32.wrapping_sub(s); // 1..=32
-        if p1 > MAX_LEG_VALUE.wrapping_shr(up) {
+        let s = shift.wrapping_sub(32); // 0..=63
+        let value = t.wrapping_shr(s);
+        if value > MAX_LEG_VALUE {
             return Err(MathError::Overflow);
         }
-        let low = p0.wrapping_shr(s); // < 2^64
-        let v = p1.wrapping_shl(up).checked_add(low).ok_or(MathError::Overflow)?;
-        (v, low.wrapping_shl(s) == p0)
-    };
+        return Ok((value, value.wrapping_shl(s) == t && p0 & 0xffff_ffff == 0));
+    }
+    let up = 32_u32.wrapping_sub(shift); // 1..=32
+    let low = p0.wrapping_shr(shift);
+    if p1 > MAX_LEG_VALUE.wrapping_shr(up) || low > MAX_LEG_VALUE {
+        return Err(MathError::Overflow);
+    }
+    let value = p1.wrapping_shl(up).wrapping_add(low); // <= 2^54
     if value > MAX_LEG_VALUE {
         return Err(MathError::Overflow);
     }
-    Ok((value, exact))
+    Ok((value, low.wrapping_shl(shift) == p0))
 }
 
-fn shifted(value: u64, shift: u8) -> Result<u128> {
+fn shifted(value: u64, shift: u32) -> Result<u128> {
     let wide = u128::from(value);
-    if value != 0 && u32::from(shift) > wide.leading_zeros() {
+    if value != 0 && shift > wide.leading_zeros() {
         return Err(MathError::Overflow);
     }
-    Ok(wide.wrapping_shl(u32::from(shift)))
+    Ok(wide.wrapping_shl(shift))
 }
 
 /// What turns a raw oracle number into a [`Price`], fixed at listing.

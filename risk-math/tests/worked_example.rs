@@ -15,10 +15,7 @@ fn percent(health: &Health, at: i64) -> f64 {
 fn print(name: &str, legs: &[Leg]) -> Health {
     let world = World::new();
     let mut meter = Breakdown::default();
-    let mut sorted = legs.to_vec();
-    sorted.sort_by_key(|l| (l.asset, l.class));
-    let health =
-        assess(&world, sorted.iter().copied().map(Ok), &mut Book::new(), &mut meter).unwrap();
+    let health = assess(&world, &sorted(legs), &mut Book::new(), &mut meter).unwrap();
     println!(
         "{name}: init {:.2} maint {:.2}",
         percent(&health, health.init.unwrap()),

@@ -239,7 +239,7 @@ crate::args! {
 
     /// Scenarios: fractions of each factor's worst moves.
     SetScenariosArgs {
-        /// Scenarios in use, 1 to 12. The first must be empty.
+        /// Scenarios in use, 1 to 12.
         count: u8,
         /// Basis points, down negative: a row per factor, a column per scenario.
         fractions: [[i16; MAX_SCENARIOS]; MAX_FACTORS],

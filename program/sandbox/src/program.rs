@@ -30,7 +30,7 @@ pub fn artifact() -> Artifact {
         .map_or_else(|| workspace_root().join("target/deploy/trestle.so"), PathBuf::from);
     let elf = std::fs::read(&path)
         .unwrap_or_else(|e| panic!("{}: {e}\nbuild the program first: make sbf", path.display()));
-    let json = std::fs::read_to_string(path.with_extension("json")).unwrap_or_default();
+    let json = std::fs::read_to_string(path.with_extension("so.json")).unwrap_or_default();
     let field = |name: &str| {
         let key = format!("\"{name}\":");
         let rest = json.split(&key).nth(1)?.trim_start().strip_prefix('"')?;

@@ -11,7 +11,6 @@ use trestle_client::address::associated_token;
 use trestle_client::health::{Aligned, health};
 use trestle_interface::health::HealthReport;
 use trestle_interface::state::{MarginAccount, Position};
-use trestle_interface::wire::decode;
 use trestle_risk_math::portfolio::{Breakdown, Health};
 
 /// A user.
@@ -157,7 +156,7 @@ impl User {
     pub fn health(&self, world: &mut World) -> Result<HealthReport, Failure> {
         let ix = world.trestle.get_health(self.account);
         let sent = world.send(&[ix], &[])?;
-        Ok(decode(&sent.return_data).expect("a health report"))
+        Ok(HealthReport::read(&sent.return_data).expect("a health report"))
     }
 
     /// Health off chain, with charges by name.

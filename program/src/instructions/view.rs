@@ -1,7 +1,7 @@
 //! `get_health`: three accounts, no signature, return data.
 
 use crate::Result;
-use crate::accounts::{check_all, now, read_in, split_slab};
+use crate::accounts::{now, read_in, split_slab};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
@@ -17,8 +17,11 @@ pub(crate) fn get_health(program_id: &Pubkey, accounts: &[AccountInfo], data: &[
     if !data.is_empty() {
         return Err(TrestleError::ArgumentLength);
     }
-    check_all(accounts, GetHealthAccounts::<()>::ROLES)?;
-    let (list, _) = GetHealthAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    // no role here is a signer or writable: the count is all there is to check
+    let (list, rest) = GetHealthAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    if !rest.is_empty() {
+        return Err(TrestleError::AccountCount);
+    }
     let bytes = list.account.try_borrow_data().map_err(|_| TrestleError::Borrowed)?;
     let (margin, positions) = split_slab(&bytes, list.account, program_id)?;
     let group = &margin.header.group;
@@ -28,6 +31,6 @@ pub(crate) fn get_health(program_id: &Pubkey, accounts: &[AccountInfo], data: &[
     let board = Board { prices: &prices, markets: &markets, now };
     let health = assess(positions, &board, &mut Book::new(), &mut ())?;
     let report = HealthReport::new(&health, now.slot);
-    solana_program::program::set_return_data(&report.to_bytes());
+    solana_program::program::set_return_data(bytemuck::bytes_of(&report));
     Ok(())
 }

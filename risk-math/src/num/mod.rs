@@ -10,6 +10,6 @@ mod wide;
 pub use sum::{Split, Sum, ceil_shift};
 pub use weight::{ONE, Pair, Weight};
 pub use wide::{
-    high64, low64, mul_div_ceil, mul_div_floor, mul_high_ceil, mul_high_floor, mul_shift64_ceil,
-    mul_shift64_floor, mul_u64, ratio_q16_ceil,
+    add, high64, low64, mul_div_ceil, mul_div_floor, mul_high_ceil, mul_high_floor,
+    mul_shift64_ceil, mul_shift64_floor, mul_u64, ratio_q16_ceil,
 };

@@ -18,6 +18,9 @@ pub struct Split {
 }
 
 impl Split {
+    /// Zero.
+    pub const ZERO: Self = Self { hi: 0, lo: 0 };
+
     /// Splits a value of magnitude at most 2^60.
     #[must_use]
     #[inline(always)]
@@ -40,23 +43,35 @@ impl Sum {
     /// Adds `weight * value` for `value` at most 2^60.
     #[inline(always)]
     pub fn add(&mut self, weight: Weight, value: u64) {
-        self.add_raw(weight.q16(), value);
+        self.add_raw(u64::from(weight.q16()), value);
     }
 
     /// [`Sum::add`] for a Q16 factor of at most 2^17 that is not a [`Weight`].
     #[inline(always)]
-    pub fn add_raw(&mut self, q16: u32, value: u64) {
-        let w = u64::from(q16);
+    pub const fn add_raw(&mut self, w: u64, value: u64) {
         self.hi = self.hi.wrapping_add((value >> 32).wrapping_mul(w).cast_signed());
         self.lo = self.lo.wrapping_add((value & 0xffff_ffff).wrapping_mul(w).cast_signed());
     }
 
     /// Adds `factor * value` for a signed Q16 factor of magnitude at most 2^17.
     #[inline(always)]
-    pub fn add_signed(&mut self, factor: i32, value: Split) {
-        let w = i64::from(factor);
-        self.hi = self.hi.wrapping_add(value.hi.wrapping_mul(w));
-        self.lo = self.lo.wrapping_add(value.lo.wrapping_mul(w));
+    pub const fn add_signed(&mut self, factor: i64, value: Split) {
+        self.hi = self.hi.wrapping_add(value.hi.wrapping_mul(factor));
+        self.lo = self.lo.wrapping_add(value.lo.wrapping_mul(factor));
+    }
+
+    /// The same sum with its low half in 0 .. 2^32, so that sums compare by halves.
+    #[must_use]
+    #[inline(always)]
+    pub const fn normalised(self) -> Self {
+        Self { hi: self.hi.wrapping_add(self.lo >> 32), lo: self.lo & 0xffff_ffff }
+    }
+
+    /// Whether a normalised sum is below another normalised one.
+    #[must_use]
+    #[inline(always)]
+    pub const fn is_below(self, other: Self) -> bool {
+        self.hi < other.hi || (self.hi == other.hi && self.lo < other.lo)
     }
 
     /// Adds another sum.

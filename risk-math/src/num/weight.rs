@@ -29,14 +29,22 @@ impl Weight {
         if q16 > Self::MAX.0 { Err(MathError::Range) } else { Ok(Self(q16)) }
     }
 
-    /// A weight from a stored Q16 word; a word above 2.0 reads as 2.0.
-    ///
-    /// Stored words were validated when written. The clamp keeps the overflow
-    /// bounds true even for bytes that never passed validation.
+    /// A weight from a computed Q16 value; above 2.0 it becomes 2.0.
     #[must_use]
     #[inline(always)]
     pub const fn clamped(q16: u32) -> Self {
         if q16 > Self::MAX.0 { Self::MAX } else { Self(q16) }
+    }
+
+    /// A weight from a word that was validated before it was stored.
+    ///
+    /// No clamp: this is read for every leg. A word above 2.0 can only come
+    /// from bytes that the program never wrote; it makes sums meaningless, not
+    /// unsafe, since sums wrap.
+    #[must_use]
+    #[inline(always)]
+    pub const fn stored(q16: u32) -> Self {
+        Self(q16)
     }
 
     /// A weight from basis points, rounded up.

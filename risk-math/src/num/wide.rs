@@ -47,7 +47,7 @@ pub fn mul_high_ceil(a: u64, b: u64) -> u64 {
 #[inline(always)]
 pub fn mul_shift64_floor(a: u64, q: u128) -> Result<u64> {
     let (whole, fraction) = parts(a, q)?;
-    whole.checked_add(high64(fraction)).ok_or(MathError::Overflow)
+    add(whole, high64(fraction))
 }
 
 /// `a * q / 2^64` for a Q64 factor, rounded up.
@@ -59,13 +59,17 @@ pub fn mul_shift64_ceil(a: u64, q: u128) -> Result<u64> {
     let (whole, fraction) = parts(a, q)?;
     // the high half of a product of two u64 is at most 2^64 - 2
     let up = high64(fraction).wrapping_add(u64::from(low64(fraction) != 0));
-    whole.checked_add(up).ok_or(MathError::Overflow)
+    add(whole, up)
 }
 
 /// `a * int(q)` and `a * frac(q)`; the integer part must be below 2^32.
 #[inline(always)]
 fn parts(a: u64, q: u128) -> Result<(u64, u128)> {
     let int = high64(q);
+    let fraction = mul_u64(a, low64(q));
+    if int == 1 {
+        return Ok((a, fraction)); // an index between 1 and 2: most of them
+    }
     if int >> 32 != 0 {
         return Err(MathError::Overflow);
     }
@@ -75,8 +79,20 @@ fn parts(a: u64, q: u128) -> Result<(u64, u128)> {
     if hi >> 32 != 0 {
         return Err(MathError::Overflow);
     }
-    let whole = (hi << 32).checked_add(lo).ok_or(MathError::Overflow)?;
-    Ok((whole, mul_u64(a, low64(q))))
+    Ok((add(hi << 32, lo)?, fraction))
+}
+
+/// `a + b`.
+///
+/// # Errors
+/// [`MathError::Overflow`].
+#[inline(always)]
+pub fn add(a: u64, b: u64) -> Result<u64> {
+    let sum = a.wrapping_add(b);
+    if sum < a {
+        return Err(MathError::Overflow);
+    }
+    Ok(sum)
 }
 
 /// `a * b / d`, rounded down. One 128-bit division: not for loops.

@@ -3,7 +3,7 @@
 use super::fold::AssetFold;
 use super::meter::{Meter, Term};
 use super::terms::{
-    AssetTerms, GroupTerms, MAX_ACCOUNTS, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES,
+    Asset, GroupTerms, MAX_ACCOUNTS, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES,
 };
 use super::venue::AccountSum;
 use crate::error::{MathError, Result};
@@ -70,18 +70,29 @@ pub struct Book {
     pub native_debts: i64,
     /// Isolated assets that are owed.
     pub isolated_debts: u8,
-    /// `C_v` per class.
+    /// `C_v` of the native class. It carries no haircut.
+    pub native_claim: i64,
+    /// `C_v` per foreign class; entry 0 stays zero.
     pub claims: [i64; MAX_CLASSES],
     /// Venue accounts.
     pub accounts: [AccountSum; MAX_ACCOUNTS],
     pub(super) factors: [FactorSum; MAX_FACTORS],
     pub(super) sources: [SourceSum; MAX_SOURCES],
     pub(super) issuers: [IssuerSum; MAX_ISSUERS],
+    /// Any entry of `claims` was written.
+    pub(super) has_claims: bool,
+    /// Any entry of `accounts` was written.
+    pub(super) has_accounts: bool,
+    /// Any entry of `issuers` was written.
+    pub(super) has_issuers: bool,
     touched: [u8; MAX_SOURCES],
     touched_count: usize,
     touched_mask: u64,
     pub(super) charges: Pair<Sum>,
+    /// Twice the split charges.
     pub(super) doubled: Pair<Sum>,
+    /// Twice the concentration charges, the same at every level (C5).
+    pub(super) concentration: Sum,
     /// Charged at the initial level only.
     pub(super) initial_only: Sum,
     /// The scenario that sets `W` per row: its number plus one, 0 for none.
@@ -105,16 +116,21 @@ impl Book {
             debts: 0,
             native_debts: 0,
             isolated_debts: 0,
+            native_claim: 0,
             claims: [0; MAX_CLASSES],
             accounts: [AccountSum::EMPTY; MAX_ACCOUNTS],
             factors: [FactorSum::default(); MAX_FACTORS],
             sources: [SourceSum::default(); MAX_SOURCES],
             issuers: [IssuerSum::default(); MAX_ISSUERS],
+            has_claims: false,
+            has_accounts: false,
+            has_issuers: false,
             touched: [0; MAX_SOURCES],
             touched_count: 0,
             touched_mask: 0,
             charges: Pair::both(Sum::ZERO),
             doubled: Pair::both(Sum::ZERO),
+            concentration: Sum::ZERO,
             initial_only: Sum::ZERO,
             scenario: Pair::both(0),
         }
@@ -148,27 +164,26 @@ impl Book {
     }
 
     /// Adds one asset's exposures and the charges that depend on it alone.
-    #[inline(always)]
-    pub(super) fn add_asset<M: Meter>(
+    #[inline(never)]
+    pub(super) fn add_asset<A: Asset, M: Meter>(
         &mut self,
         meter: &mut M,
         group: &GroupTerms,
-        terms: &AssetTerms,
+        terms: &A,
         fold: AssetFold,
     ) -> Result<()> {
         let size = fold.net.unsigned_abs();
-        if terms.isolated && fold.net < 0 {
+        if terms.isolated() && fold.net < 0 {
             self.isolated_debts = self.isolated_debts.saturating_add(1);
         }
         if size != 0 {
-            self.charge(meter, Term::Basis, terms.basis, size);
+            self.charge(meter, Term::Basis, terms.basis(), size);
             let mut doubled = Sum::ZERO;
-            super::depth::concentration_doubled(&mut doubled, size, terms.depth);
-            self.doubled.maint.add_sum(doubled);
-            self.doubled.init.add_sum(doubled);
+            super::depth::concentration_doubled(&mut doubled, size, terms.depth());
+            self.concentration.add_sum(doubled);
             meter.doubled(Term::Concentration, Pair::both(doubled));
             self.scale_initial(meter, terms, fold.net, doubled);
-            let own = terms.rate_confidence;
+            let own = terms.rate_confidence();
             if own != Weight::ZERO {
                 let weights = Pair::new(
                     own.times_ceil(group.confidence.maint),
@@ -176,15 +191,16 @@ impl Book {
                 );
                 self.charge(meter, Term::Confidence, weights, size);
             }
-            self.add_factor(terms.factor, fold.net)?;
+            self.add_factor(terms.factor(), fold.net)?;
             self.add_source(terms, fold.net)?;
-            if terms.issuer != 0 {
+            if terms.issuer() != 0 {
                 let issuer = self
                     .issuers
-                    .get_mut(usize::from(terms.issuer))
+                    .get_mut(usize::from(terms.issuer()))
                     .ok_or(MathError::UnknownAsset)?;
+                self.has_issuers = true;
                 issuer.net = issuer.net.wrapping_add(fold.net);
-                issuer.jump = terms.jump;
+                issuer.jump = terms.jump();
             }
         }
         let matched = fold.matched_doubled();
@@ -202,26 +218,26 @@ impl Book {
     /// Group totals above the asset's cap: a share of the remaining credit,
     /// or an extra charge on the debt. Initial level only.
     #[inline(always)]
-    fn scale_initial<M: Meter>(
+    fn scale_initial<A: Asset, M: Meter>(
         &mut self,
         meter: &mut M,
-        terms: &AssetTerms,
+        terms: &A,
         net: i64,
         concentration_doubled: Sum,
     ) {
         let size = net.unsigned_abs();
-        if net > 0 && terms.credit_scale != Weight::ZERO {
+        if net > 0 && terms.credit_scale() != Weight::ZERO {
             // credit left after concentration: cm * n - Conc(n) >= 0, convex side kept
             let mut full = Sum::ZERO;
-            full.add(terms.depth.slope, size);
+            full.add(terms.depth().slope, size);
             let credit_q17 =
                 full.total().wrapping_mul(2).wrapping_sub(concentration_doubled.total()).max(0);
             // Q17 micro-USD to micro-USD, rounded up: at most 2^60
             let credit = u64::try_from(crate::num::ceil_shift(credit_q17, 17)).unwrap_or(u64::MAX);
-            self.charge_initial(meter, Term::Scale, terms.credit_scale, credit);
+            self.charge_initial(meter, Term::Scale, terms.credit_scale(), credit);
         }
-        if net < 0 && terms.debt_scale != Weight::ZERO {
-            self.charge_initial(meter, Term::Scale, terms.debt_scale, size);
+        if net < 0 && terms.debt_scale() != Weight::ZERO {
+            self.charge_initial(meter, Term::Scale, terms.debt_scale(), size);
         }
     }
 
@@ -237,17 +253,17 @@ impl Book {
     }
 
     #[inline(always)]
-    fn add_source(&mut self, terms: &AssetTerms, net: i64) -> Result<()> {
+    fn add_source<A: Asset>(&mut self, terms: &A, net: i64) -> Result<()> {
         let source =
-            self.sources.get_mut(usize::from(terms.source)).ok_or(MathError::UnknownAsset)?;
+            self.sources.get_mut(usize::from(terms.source())).ok_or(MathError::UnknownAsset)?;
         source.net = source.net.wrapping_add(net);
-        source.confidence = source.confidence.max(terms.confidence);
-        source.gap = source.gap.max(terms.gap);
-        let bit = 1_u64.wrapping_shl(u32::from(terms.source));
+        source.confidence = source.confidence.max(terms.confidence());
+        source.gap = source.gap.max(terms.gap());
+        let bit = 1_u64.wrapping_shl(u32::from(terms.source()));
         if self.touched_mask & bit == 0
             && let Some(slot) = self.touched.get_mut(self.touched_count)
         {
-            *slot = terms.source;
+            *slot = terms.source();
             self.touched_mask |= bit;
             self.touched_count = self.touched_count.wrapping_add(1); // at most 64 bits are set
         }

@@ -6,7 +6,7 @@
 
 use super::book::{Book, FactorSum};
 use super::meter::{Meter, Term};
-use super::terms::{FactorTerms, GroupTerms, MAX_SCENARIOS, Tables};
+use super::terms::{FactorTerms, GroupTerms, Shock, Tables};
 use crate::error::{MathError, Result};
 use crate::num::{ONE, Pair, Split, Sum, Weight, ceil_shift};
 use crate::price::Usd;
@@ -28,7 +28,7 @@ pub(super) fn requirement<T: Tables, M: Meter>(
     meter: &mut M,
 ) -> Result<Requirement> {
     let mut additive = Pair::both(Sum::ZERO);
-    let mut scenarios = Pair::both([Sum::ZERO; MAX_SCENARIOS]);
+    let mut exposures = Exposures::NONE;
     for id in 0..super::MAX_FACTORS {
         let Some(&sum) = book.factors.get(id) else { break };
         if sum.is_empty() {
@@ -36,8 +36,7 @@ pub(super) fn requirement<T: Tables, M: Meter>(
         }
         let terms = tables.factor(u8::try_from(id).map_err(|_| MathError::UnknownFactor)?)?;
         add_directional(&mut additive, &terms, sum.net());
-        add_scenarios(&mut scenarios.maint, terms.shocks.maint, sum.net());
-        add_scenarios(&mut scenarios.init, terms.shocks.init, sum.net());
+        exposures.push(id, sum.net());
         let matched = sum.matched();
         if matched != 0 {
             book.charge(meter, Term::Offset, terms.offset, matched);
@@ -51,17 +50,20 @@ pub(super) fn requirement<T: Tables, M: Meter>(
     charge_claims(book, tables, meter)?;
     super::venue::charge(book, tables, group, meter)?;
 
-    let (maint_w, maint_s) = worst(&scenarios.maint);
-    let (init_w, init_s) = worst(&scenarios.init);
-    book.scenario = Pair::new(maint_s, init_s);
+    let losses = exposures.worst(tables.scenarios());
+    book.scenario = Pair::new(losses.maint.scenario, losses.init.scenario);
+    let worst = Pair::new(losses.maint.amount(), losses.init.amount());
     let market = Pair::new(
-        blend(group.lambda.maint, additive.maint.total(), maint_w),
-        blend(group.lambda.init, additive.init.total(), init_w),
+        blend(group.lambda.maint, additive.maint.total(), worst.maint),
+        blend(group.lambda.init, additive.init.total(), worst.init),
     );
-    report(meter, group, &additive, Pair::new(maint_w, init_w), book.scenario);
+    report(meter, group, &additive, worst, book.scenario);
+    let mut doubled = book.doubled;
+    doubled.maint.add_sum(book.concentration);
+    doubled.init.add_sum(book.concentration);
     let specific = Pair::new(
-        halved(book.charges.maint, book.doubled.maint),
-        halved(book.charges.init, book.doubled.init),
+        halved(book.charges.maint, doubled.maint),
+        halved(book.charges.init, doubled.init),
     );
     let initial_only = book.initial_only.total();
     Ok(Requirement {
@@ -73,33 +75,72 @@ pub(super) fn requirement<T: Tables, M: Meter>(
 
 /// `A` of one factor: `d * N` for a long, `u * |N|` for a short.
 #[inline(always)]
-fn add_directional(additive: &mut Pair<Sum>, terms: &FactorTerms<'_>, net: i64) {
+fn add_directional(additive: &mut Pair<Sum>, terms: &FactorTerms, net: i64) {
     let weights = if net >= 0 { terms.down } else { terms.up };
     additive.maint.add(weights.maint, net.unsigned_abs());
     additive.init.add(weights.init, net.unsigned_abs());
 }
 
-/// Adds `x_s * N` to each scenario's profit.
-#[inline(always)]
-fn add_scenarios(profits: &mut [Sum; MAX_SCENARIOS], shocks: &[i32], net: i64) {
-    let net = Split::new(net);
-    for (profit, shock) in profits.iter_mut().zip(shocks) {
-        profit.add_signed(*shock, net);
+/// Net exposures of the factors that are touched, cut for exact products.
+struct Exposures {
+    factors: [(usize, Split); super::MAX_FACTORS],
+    count: usize,
+}
+
+impl Exposures {
+    const NONE: Self = Self { factors: [(0, Split::ZERO); super::MAX_FACTORS], count: 0 };
+
+    #[inline(always)]
+    fn push(&mut self, id: usize, net: i64) {
+        if let Some(slot) = self.factors.get_mut(self.count) {
+            *slot = (id, Split::new(net));
+            self.count = self.count.wrapping_add(1); // at most one a factor
+        }
+    }
+
+    /// The largest loss of each row over all scenarios.
+    #[inline(always)]
+    fn worst(&self, scenarios: &[[Shock; super::MAX_FACTORS]]) -> Pair<Loss> {
+        let mut losses = Pair::both(Loss::NONE);
+        let touched = self.factors.get(..self.count).unwrap_or(&[]);
+        for (number, shocks) in (1_u8..).zip(scenarios) {
+            let mut profit = Pair::both(Sum::ZERO);
+            for (id, net) in touched {
+                let Some([maint, init]) = shocks.get(*id) else { break };
+                profit.maint.add_signed(*maint, *net);
+                profit.init.add_signed(*init, *net);
+            }
+            losses.maint.lower(profit.maint, number);
+            losses.init.lower(profit.init, number);
+        }
+        losses
     }
 }
 
-/// The largest loss over all scenarios, at least zero, and its number plus one.
-#[inline(always)]
-fn worst(profits: &[Sum; MAX_SCENARIOS]) -> (i128, u8) {
-    let (mut loss, mut active) = (0_i128, 0_u8);
-    for (number, profit) in (1_u8..).zip(profits) {
-        let total = profit.total();
-        if total < loss.wrapping_neg() {
-            loss = total.wrapping_neg(); // |total| < 2^94
-            active = number;
+/// The lowest profit of a row so far, never above zero.
+#[derive(Clone, Copy)]
+struct Loss {
+    profit: Sum,
+    /// The scenario's number plus one, 0 for none.
+    scenario: u8,
+}
+
+impl Loss {
+    const NONE: Self = Self { profit: Sum::ZERO, scenario: 0 };
+
+    #[inline(always)]
+    fn lower(&mut self, profit: Sum, scenario: u8) {
+        let profit = profit.normalised();
+        if profit.is_below(self.profit) {
+            *self = Self { profit, scenario };
         }
     }
-    (loss, active)
+
+    /// The loss, Q16 micro-USD, at least zero.
+    #[inline(always)]
+    fn amount(self) -> i128 {
+        self.profit.total().wrapping_neg() // |total| < 2^94
+    }
 }
 
 /// `lambda A + (1 - lambda) W` in Q32. Both are below 2^82, weights at most 2^17.
@@ -131,12 +172,7 @@ fn round_up(market_q32: i128, specific_q17: i128, initial_q16: i128) -> Result<U
 
 /// Resting orders at the worst of "all bids fill", "all asks fill", "none do".
 #[inline(never)]
-fn charge_orders<M: Meter>(
-    book: &mut Book,
-    meter: &mut M,
-    terms: &FactorTerms<'_>,
-    sum: FactorSum,
-) {
+fn charge_orders<M: Meter>(book: &mut Book, meter: &mut M, terms: &FactorTerms, sum: FactorSum) {
     let net = sum.net();
     let cost = |exposure: i64| {
         let mut cost = Pair::both(Sum::ZERO);
@@ -182,6 +218,9 @@ fn charge_sources<M: Meter>(book: &mut Book, group: &GroupTerms, meter: &mut M) 
 /// The jump of the issuer with the largest charge, per row.
 #[inline(always)]
 fn charge_issuers<M: Meter>(book: &mut Book, meter: &mut M) {
+    if !book.has_issuers {
+        return;
+    }
     let mut largest = Pair::both(Sum::ZERO);
     for issuer in &book.issuers {
         if issuer.net == 0 {
@@ -208,6 +247,9 @@ fn charge_issuers<M: Meter>(book: &mut Book, meter: &mut M) {
 /// Haircut on each class's positive net claim.
 #[inline(always)]
 fn charge_claims<T: Tables, M: Meter>(book: &mut Book, tables: &T, meter: &mut M) -> Result<()> {
+    if !book.has_claims {
+        return Ok(());
+    }
     for id in 0..super::MAX_CLASSES {
         let Some(&claim) = book.claims.get(id) else { break };
         if claim <= 0 {

@@ -31,8 +31,7 @@ pub fn concentration_doubled(sum: &mut Sum, n: u64, depth: Depth) {
     // L = 0 makes the knee 0, so nothing is divided
     if let Some(r) = inside.checked_div(depth.size_shr16) {
         // inside <= knee, so r <= cm <= 2^16
-        let r = u32::try_from(r).unwrap_or(u32::MAX).saturating_add(1);
-        sum.add_raw(r, inside);
+        sum.add_raw(r.wrapping_add(1), inside);
     }
     if n > knee {
         let beyond = n.wrapping_sub(knee);

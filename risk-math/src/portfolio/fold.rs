@@ -1,58 +1,64 @@
 //! Netting the legs of one asset, class by class.
 
-use super::terms::{AssetTerms, FactorTerms, Side};
-use crate::error::{MathError, Result};
-use crate::num::{Pair, Weight};
+use super::terms::{Asset, Side};
+use crate::error::Result;
+use crate::num::{ONE, Pair, Weight, add};
 
 /// Native units of one asset at one class, by side. Legs of one side are
 /// added before they are valued, so splitting a leg changes nothing (P3).
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Amounts {
     asset: u64,
     debt: u64,
 }
 
 impl Amounts {
+    pub(super) const NONE: Self = Self { asset: 0, debt: 0 };
+
+    #[inline(always)]
+    pub(super) const fn is_none(&self) -> bool {
+        self.asset | self.debt == 0
+    }
+
     #[inline(always)]
     pub(super) fn add(&mut self, side: Side, amount: u64) -> Result<()> {
-        let slot = match side {
-            Side::Asset => &mut self.asset,
-            Side::Debt => &mut self.debt,
-        };
-        *slot = slot.checked_add(amount).ok_or(MathError::Overflow)?;
+        // two branches, not a pointer to either: the sums stay in registers
+        match side {
+            Side::Asset => self.asset = add(self.asset, amount)?,
+            Side::Debt => self.debt = add(self.debt, amount)?,
+        }
         Ok(())
     }
 
-    /// Values both sides: asset down, debt up.
+    /// Values both sides: asset down, debt up. A dead price's growth is the caller's.
     #[inline(always)]
-    pub(super) fn value(self, terms: &AssetTerms, factor: &FactorTerms<'_>) -> Result<Value> {
+    pub(super) fn value<A: Asset>(self, terms: &A) -> Result<Value> {
         let mut value = Value::default();
         if self.asset != 0 {
-            let worth = terms.price.asset_value(self.asset)?.cast_signed(); // <= 2^53
-            if terms.isolated {
+            let worth = terms.price().asset_value(self.asset)?.cast_signed(); // <= 2^53
+            if terms.isolated() {
                 value.uncredited = worth;
             } else {
                 value.asset = worth;
             }
         }
         if self.debt != 0 {
-            let worth = terms.price.debt_value(self.debt)?;
-            value.debt = worth.wrapping_add(dead_growth(worth, terms, factor)).cast_signed();
+            value.debt = terms.price().debt_value(self.debt)?.cast_signed(); // <= 2^53 + 1
         }
         Ok(value)
     }
 }
 
 /// What a debt with a dead price grows by: up to the factor's upward shock, as the price decays.
-#[inline(always)]
-fn dead_growth(worth: u64, terms: &AssetTerms, factor: &FactorTerms<'_>) -> u64 {
-    if terms.keep == Weight::ONE {
+pub(super) fn dead_growth(worth: u64, keep: Weight, up: Weight) -> u64 {
+    if worth == 0 {
         return 0;
     }
-    let share = factor.up.maint.times_ceil(terms.keep.complement());
+    let share = up.times_ceil(keep.complement());
     // worth <= 2^53 + 1 and share <= 2.0: below 2^55
     let whole = if share > Weight::ONE { worth } else { 0 };
-    share.min(Weight::ONE).of_floor(worth).wrapping_add(whole).wrapping_add(1)
+    let part = Weight::clamped(share.q16().saturating_sub(if whole == 0 { 0 } else { ONE }));
+    part.of_floor(worth).wrapping_add(whole).wrapping_add(1)
 }
 
 /// Micro-USD of one asset at one class. All at most 2^55.

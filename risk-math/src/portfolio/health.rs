@@ -8,8 +8,8 @@
 use super::book::Book;
 use super::charge::{Requirement, requirement};
 use super::meter::Meter;
-use super::terms::{Freshness, GroupTerms, Leg, Tables};
-use super::walk::{Ages, Reader, Unusual, View};
+use super::terms::{Freshness, GroupTerms, Legs, Tables};
+use super::walk::{Seen, View, Walk};
 use crate::error::{MathError, Result};
 use crate::num::Weight;
 use crate::price::Usd;
@@ -87,8 +87,7 @@ impl Health {
 
 /// Health of the legs under the tables, in one pass for a usual account.
 ///
-/// `legs` must come sorted by (asset, class) and be the same each time it is
-/// cloned. `book` comes in empty and holds the full view's sums afterwards:
+/// `legs` must come sorted by (asset, class) and read the same each time. `book` comes in empty and holds the full view's sums afterwards:
 /// claims, venue accounts, what [`super::slope`] needs. `meter` is told the
 /// full view's charges by name; `()` costs nothing.
 ///
@@ -97,54 +96,49 @@ impl Health {
 /// # Errors
 /// [`MathError::Unsorted`], [`MathError::TooManyLegs`], [`MathError::Overflow`]
 /// when a value exceeds its bound, or an unknown id.
-pub fn assess<T, I, M>(tables: &T, legs: I, book: &mut Book, meter: &mut M) -> Result<Health>
+pub fn assess<T, L, M>(tables: &T, legs: &L, book: &mut Book, meter: &mut M) -> Result<Health>
 where
     T: Tables,
-    I: Iterator<Item = Result<Leg>> + Clone,
+    L: Legs,
     M: Meter,
 {
     let group = tables.group();
-    let mut unusual = Unusual::default();
-    let mut ages = Ages::NONE;
-    let mut reader = Reader { tables, group: &group, unusual: &mut unusual, ages: &mut ages };
-    reader.walk(book, legs.clone(), View::Full, meter)?;
+    let mut walk = Walk { tables, legs, group: &group, view: View::Full, seen: Seen::NOTHING };
+    walk.run(book, meter)?;
+    let seen = walk.seen;
     let required = requirement(book, tables, &group, meter)?;
-    let mut health = collect(book, tables, &required, &ages)?;
-    if unusual.stale_debt {
+    let mut health = collect(book, tables, &required, &seen)?;
+    if seen.stale_debt {
         health.init = None;
     }
-    if unusual.stale_asset || unusual.frozen || unusual.decaying || unusual.unread {
-        refine(tables, &group, legs, unusual, &mut health)?;
+    if seen.stale_asset || seen.frozen || seen.decaying || seen.unread {
+        refine(tables, &group, legs, &seen, &mut health)?;
     }
     Ok(health)
 }
 
 /// Lowers health to the lowest that the further views give.
 #[inline(never)]
-fn refine<T, I>(
+fn refine<T: Tables, L: Legs>(
     tables: &T,
     group: &GroupTerms,
-    legs: I,
-    unusual: Unusual,
+    legs: &L,
+    seen: &Seen,
     health: &mut Health,
-) -> Result<()>
-where
-    T: Tables,
-    I: Iterator<Item = Result<Leg>> + Clone,
-{
-    let view = |view: View| one_view(tables, group, legs.clone(), view);
-    if unusual.decaying {
+) -> Result<()> {
+    let view = |view: View| one_view(tables, group, legs, view);
+    if seen.decaying {
         let (equity, required) = view(View::FullUnhedged)?;
         health.maint = health.maint.min(minus(equity, required.maint)?);
         health.liqend = health.liqend.min(minus(equity, required.liqend)?);
     }
     let Some(init) = health.init else { return Ok(()) };
     let mut init = init.min(health.liqend);
-    if unusual.stale_asset || unusual.frozen {
+    if seen.stale_asset || seen.frozen {
         let (equity, required) = view(View::Initial)?;
         init = init.min(minus(equity, required.init)?);
     }
-    if unusual.unread || unusual.frozen {
+    if seen.unread || seen.frozen {
         let (equity, required) = view(View::InitialUnhedged)?;
         init = init.min(minus(equity, required.init)?);
     }
@@ -154,15 +148,14 @@ where
 
 /// Equity and requirement as one further view sees them.
 #[inline(never)]
-fn one_view<T, I>(tables: &T, group: &GroupTerms, legs: I, view: View) -> Result<(Usd, Requirement)>
-where
-    T: Tables,
-    I: Iterator<Item = Result<Leg>>,
-{
+fn one_view<T: Tables, L: Legs>(
+    tables: &T,
+    group: &GroupTerms,
+    legs: &L,
+    view: View,
+) -> Result<(Usd, Requirement)> {
     let mut book = Book::new();
-    let (mut unusual, mut ages) = (Unusual::default(), Ages::NONE);
-    let mut reader = Reader { tables, group, unusual: &mut unusual, ages: &mut ages };
-    reader.walk(&mut book, legs, view, &mut ())?;
+    Walk { tables, legs, group, view, seen: Seen::NOTHING }.run(&mut book, &mut ())?;
     let required = requirement(&mut book, tables, group, &mut ())?;
     Ok((book.equity, required))
 }
@@ -177,7 +170,7 @@ fn collect<T: Tables>(
     book: &Book,
     tables: &T,
     required: &Requirement,
-    ages: &Ages,
+    seen: &Seen,
 ) -> Result<Health> {
     let mut health = Health {
         equity: book.equity,
@@ -189,16 +182,20 @@ fn collect<T: Tables>(
         liqend: minus(book.equity, required.liqend)?,
         maint: minus(book.equity, required.maint)?,
         largest_claim: 0,
-        freshness: ages.freshness,
-        stale: ages.stale,
-        oldest: ages.oldest,
-        newest: ages.newest,
+        freshness: seen.freshness,
+        stale: seen.stale,
+        oldest: seen.oldest,
+        newest: seen.newest,
         venues_survive: true,
         stress: Weight::ZERO,
     };
-    let [_, foreign @ ..] = &book.claims;
-    for claim in foreign {
-        health.largest_claim = health.largest_claim.max(*claim);
+    if book.has_claims {
+        for claim in &book.claims {
+            health.largest_claim = health.largest_claim.max(*claim);
+        }
+    }
+    if !book.has_accounts {
+        return Ok(health);
     }
     for account in &book.accounts {
         if account.debt == 0 {

@@ -26,8 +26,8 @@ pub use health::{Health, Level, assess};
 pub use meter::{Breakdown, Meter, Term};
 pub use slope::{Direction, Pull, UNIT_RATE, slope};
 pub use terms::{
-    AssetTerms, ClassTerms, Depth, FactorTerms, Freshness, GroupTerms, Leg, LegExtras,
+    Asset, AssetTerms, ClassTerms, Depth, Details, FactorTerms, Freshness, GroupTerms, Leg, Legs,
     MAX_ACCOUNTS, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_LEGS, MAX_SCENARIOS, MAX_SOURCES,
-    NATIVE_CLASS, NO_ACCOUNT, Side, Tables,
+    NATIVE_CLASS, NO_ACCOUNT, Shock, Side, Tables,
 };
 pub use venue::{AccountSum, Stress};

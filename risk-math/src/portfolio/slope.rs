@@ -12,7 +12,7 @@ use super::book::Book;
 use super::depth::slope_at;
 use super::fold::{Amounts, AssetFold};
 use super::terms::{
-    AssetTerms, GroupTerms, Leg, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES, Tables,
+    Asset, GroupTerms, Legs, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES, Tables,
 };
 use crate::error::{MathError, Result};
 use crate::num::{ONE, Weight};
@@ -54,11 +54,12 @@ struct FactorDelta {
 /// # Errors
 /// Those of [`super::assess`]; [`MathError::Range`] for a pull of more than 2.0.
 #[inline(never)]
-pub fn slope<T, I>(tables: &T, legs: I, at: &Book, direction: Direction<'_>) -> Result<i64>
-where
-    T: Tables,
-    I: Iterator<Item = Result<Leg>> + Clone,
-{
+pub fn slope<T: Tables, L: Legs>(
+    tables: &T,
+    legs: &L,
+    at: &Book,
+    direction: Direction<'_>,
+) -> Result<i64> {
     let group = tables.group();
     let mut deltas = Deltas {
         factors: [FactorDelta::default(); MAX_FACTORS],
@@ -81,7 +82,7 @@ where
         }
         let seen = direction.get(..position).unwrap_or(&[]);
         if !seen.iter().any(|p| p.asset == pull.asset) {
-            let own = add_asset(tables, legs.clone(), &group, &mut deltas, direction, pull.asset)?;
+            let own = add_asset(tables, legs, &group, &mut deltas, direction, pull.asset)?;
             specific_q32 = specific_q32.wrapping_add(own);
         }
     }
@@ -98,18 +99,14 @@ where
 }
 
 /// Charges of one asset: basis, split, concentration, rate confidence. Q32.
-fn add_asset<T, I>(
+fn add_asset<T: Tables, L: Legs>(
     tables: &T,
-    legs: I,
+    legs: &L,
     group: &GroupTerms,
     deltas: &mut Deltas,
     direction: Direction<'_>,
     asset: u8,
-) -> Result<i64>
-where
-    T: Tables,
-    I: Iterator<Item = Result<Leg>> + Clone,
-{
+) -> Result<i64> {
     let terms = tables.asset(asset)?;
     let mut fold = AssetFold::default();
     let mut gross_rate = 0_i64;
@@ -120,21 +117,21 @@ where
             .iter()
             .filter(|p| p.asset == asset && p.class == class)
             .fold(0, |sum, p| sum.wrapping_add(i64::from(p.rate)));
-        let net = class_net(tables, legs.clone(), &terms, asset, class)?;
+        let net = class_net(legs, &terms, asset, class)?;
         fold.add(net);
         net_rate = net_rate.wrapping_add(rate);
         gross_rate = gross_rate.wrapping_add(abs_rate(net, rate));
     }
     let size_rate = abs_rate(fold.net, net_rate);
-    let mut q32 = times(terms.basis.init, size_rate);
+    let mut q32 = times(terms.basis().init, size_rate);
     let split = times(group.split.init, gross_rate.wrapping_sub(size_rate));
     q32 = q32.wrapping_add(split >> 1); // toward minus infinity: a larger slope
-    let marginal = slope_at(fold.net.unsigned_abs(), terms.depth, size_rate > 0);
+    let marginal = slope_at(fold.net.unsigned_abs(), terms.depth(), size_rate > 0);
     q32 = q32.wrapping_add(times(marginal, size_rate));
-    let own = terms.rate_confidence.times_ceil(group.confidence.init);
+    let own = terms.rate_confidence().times_ceil(group.confidence.init);
     q32 = q32.wrapping_add(times(own, size_rate));
     let factor =
-        deltas.factors.get_mut(usize::from(terms.factor)).ok_or(MathError::UnknownFactor)?;
+        deltas.factors.get_mut(usize::from(terms.factor())).ok_or(MathError::UnknownFactor)?;
     factor.net = factor.net.wrapping_add(net_rate);
     if fold.net > 0 || (fold.net == 0 && net_rate > 0) {
         factor.long = factor.long.wrapping_add(net_rate);
@@ -142,30 +139,26 @@ where
         factor.short = factor.short.wrapping_sub(net_rate);
     }
     let source =
-        deltas.sources.get_mut(usize::from(terms.source)).ok_or(MathError::UnknownAsset)?;
+        deltas.sources.get_mut(usize::from(terms.source())).ok_or(MathError::UnknownAsset)?;
     *source = source.wrapping_add(net_rate);
-    if terms.issuer != 0 {
+    if terms.issuer() != 0 {
         let issuer =
-            deltas.issuers.get_mut(usize::from(terms.issuer)).ok_or(MathError::UnknownAsset)?;
+            deltas.issuers.get_mut(usize::from(terms.issuer())).ok_or(MathError::UnknownAsset)?;
         *issuer = issuer.wrapping_add(net_rate);
     }
     Ok(q32)
 }
 
 /// What one class nets to in one asset, micro-USD.
-fn class_net<T, I>(tables: &T, legs: I, terms: &AssetTerms, asset: u8, class: u8) -> Result<i64>
-where
-    T: Tables,
-    I: Iterator<Item = Result<Leg>>,
-{
-    let mut amounts = Amounts::default();
-    for leg in legs {
-        let leg = leg?;
+fn class_net<L: Legs, A: Asset>(legs: &L, terms: &A, asset: u8, class: u8) -> Result<i64> {
+    let mut amounts = Amounts::NONE;
+    for index in 0..legs.count() {
+        let leg = legs.leg(index)?;
         if leg.asset == asset && leg.class == class {
             amounts.add(leg.side, leg.amount)?;
         }
     }
-    Ok(amounts.value(terms, &tables.factor(terms.factor)?)?.net())
+    Ok(amounts.value(terms)?.net())
 }
 
 /// `lambda A + (1 - lambda) W` in Q48 and the offset charge in Q32.
@@ -177,6 +170,8 @@ fn market<T: Tables>(
 ) -> Result<(i64, i64)> {
     let lambda = group.lambda.init.min(Weight::ONE);
     let (mut additive, mut worst, mut offset) = (0_i64, 0_i64, 0_i64);
+    let active = usize::from(at.scenario.init).checked_sub(1);
+    let active = active.and_then(|number| tables.scenarios().get(number));
     for (id, (delta, sum)) in (0_u8..).zip(deltas.factors.iter().zip(&at.factors)) {
         if delta.net | delta.long | delta.short == 0 {
             continue;
@@ -189,9 +184,8 @@ fn market<T: Tables>(
         } else {
             times(terms.up.init, delta.net).wrapping_neg()
         });
-        let scenario = usize::from(at.scenario.init).checked_sub(1);
-        let shock = scenario.and_then(|s| terms.shocks.init.get(s)).copied().unwrap_or(0);
-        worst = worst.wrapping_sub(i64::from(shock).wrapping_mul(delta.net));
+        let shock = active.and_then(|row| row.get(usize::from(id))).map_or(0, |[_, init]| *init);
+        worst = worst.wrapping_sub(shock.wrapping_mul(delta.net));
         let matched = match sum.long.cmp(&sum.short) {
             core::cmp::Ordering::Less => delta.long,
             core::cmp::Ordering::Greater => delta.short,
@@ -208,7 +202,7 @@ fn market<T: Tables>(
 /// Confidence per price source. Q32.
 fn sources(at: &Book, group: &GroupTerms, deltas: &Deltas) -> i64 {
     deltas.sources.iter().zip(&at.sources).fold(0_i64, |q32, (rate, sum)| {
-        let weight = sum.confidence.times_ceil(group.confidence.init).min(group.confidence_max);
+        let weight = sum.confidence.times_ceil(group.confidence.init);
         q32.wrapping_add(times(weight, abs_rate(sum.net, *rate)))
     })
 }
@@ -231,7 +225,7 @@ fn issuers(at: &Book, deltas: &Deltas) -> i64 {
 /// Haircut on net claims. Q32.
 fn claims<T: Tables>(tables: &T, at: &Book, deltas: &Deltas) -> Result<i64> {
     let mut q32 = 0_i64;
-    for (id, (rate, claim)) in (0_u8..).zip(deltas.classes.iter().zip(&at.claims)) {
+    for (id, (rate, claim)) in (0_u8..).zip(deltas.classes.iter().zip(&at.claims)).skip(1) {
         if *rate == 0 || *claim < 0 || (*claim == 0 && *rate < 0) {
             continue;
         }

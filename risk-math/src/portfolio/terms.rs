@@ -9,7 +9,7 @@ use crate::num::{Pair, Weight};
 use crate::price::Price;
 
 /// Legs one account may have.
-pub const MAX_LEGS: u32 = 64;
+pub const MAX_LEGS: usize = 64;
 /// Risk factors (underlyings) of a group.
 pub const MAX_FACTORS: usize = 16;
 /// Systemic scenarios of a group.
@@ -51,7 +51,7 @@ pub struct GroupTerms {
     pub split: Pair<Weight>,
     /// Multiplier of confidence charges.
     pub confidence: Pair<Weight>,
-    /// Cap of any confidence or rate-confidence charge (`CONF_MAX`).
+    /// Cap of any source's confidence, age included (`CONF_MAX`). Tables keep to it.
     pub confidence_max: Weight,
     /// Cap of the spot-to-EMA guard (`g`).
     pub gap_max: Weight,
@@ -67,18 +67,21 @@ pub struct GroupTerms {
     pub target_min: u64,
 }
 
-/// Terms of one factor. Shocks are signed Q16 moves, one per scenario.
-#[derive(Clone, Copy, Debug)]
-pub struct FactorTerms<'a> {
+/// Terms of one factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactorTerms {
     /// Loss of a long position in the worst move down (`d`).
     pub down: Pair<Weight>,
     /// Loss of a short position in the worst move up (`u`).
     pub up: Pair<Weight>,
     /// Charge on the matched part of longs and shorts (`h`).
     pub offset: Pair<Weight>,
-    /// Moves per scenario: `-down <= x <= up`.
-    pub shocks: Pair<&'a [i32]>,
 }
+
+/// A factor's move in one scenario, signed Q16, `-down <= x <= up`: of the
+/// maintenance row, then of the initial row. As wide as a register, so that a
+/// pass loads it without extending a sign.
+pub type Shock = [i64; 2];
 
 /// Market depth: how fast concentration eats an asset's credit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,8 +94,8 @@ pub struct Depth {
     pub slope: Weight,
 }
 
-/// Terms of one asset at one moment.
-#[derive(Clone, Copy, Debug)]
+/// Terms of one asset at one moment, in plain memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AssetTerms {
     /// Mid price.
     pub price: Price,
@@ -129,6 +132,59 @@ pub struct AssetTerms {
     pub published: i64,
 }
 
+/// An asset at one moment, as a pass reads it: each term where it lies, when
+/// it is needed.
+pub trait Asset {
+    /// Mid price.
+    fn price(&self) -> Price;
+    /// Factor.
+    fn factor(&self) -> u8;
+    /// Price source.
+    fn source(&self) -> u8;
+    /// Issuer, 0 for none.
+    fn issuer(&self) -> u8;
+    /// Isolated tier.
+    fn isolated(&self) -> bool;
+    /// Basis against the factor.
+    fn basis(&self) -> Pair<Weight>;
+    /// Confidence of the source, age included.
+    fn confidence(&self) -> Weight;
+    /// Spot-to-EMA gap of the source.
+    fn gap(&self) -> Weight;
+    /// Rate confidence of the asset itself.
+    fn rate_confidence(&self) -> Weight;
+    /// Jump charge of the issuer.
+    fn jump(&self) -> Pair<Weight>;
+    /// Market depth.
+    fn depth(&self) -> Depth;
+    /// Share of credit withheld at the initial level.
+    fn credit_scale(&self) -> Weight;
+    /// Extra charge on debts at the initial level.
+    fn debt_scale(&self) -> Weight;
+    /// Age of the price.
+    fn freshness(&self) -> Freshness;
+    /// Share of the value that a dead price still carries.
+    fn keep(&self) -> Weight;
+    /// Publish time of the price, Unix seconds.
+    fn published(&self) -> i64;
+}
+
+macro_rules! plain_terms {
+    ($($name:ident: $type:ty),+) => {
+        impl Asset for AssetTerms {
+            $(fn $name(&self) -> $type {
+                self.$name
+            })+
+        }
+    };
+}
+
+plain_terms! {
+    price: Price, factor: u8, source: u8, issuer: u8, isolated: bool, basis: Pair<Weight>,
+    confidence: Weight, gap: Weight, rate_confidence: Weight, jump: Pair<Weight>, depth: Depth,
+    credit_scale: Weight, debt_scale: Weight, freshness: Freshness, keep: Weight, published: i64
+}
+
 /// Terms of one venue class at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct ClassTerms {
@@ -155,37 +211,9 @@ pub enum Side {
     Debt,
 }
 
-/// What a leg adds beyond an amount. Absent on most legs.
+/// What a leg says beyond an amount. Absent on most legs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LegExtras {
-    /// Native units bought if all resting bids fill.
-    pub bids: u64,
-    /// Native units sold if all resting asks fill.
-    pub asks: u64,
-    /// Positive unsettled perp profit inside the amount, native units.
-    pub unsettled: u64,
-    /// The part of it that the venue could settle now, native units.
-    pub settleable: u64,
-    /// Days until the claim can be redeemed, at most 14.
-    pub maturity_days: u8,
-    /// No hedge credit at the initial level: the venue account behind this
-    /// leg was not read in this instruction (ruling 3).
-    pub unread: bool,
-}
-
-/// One position as the health pass sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leg {
-    /// Asset index.
-    pub asset: u8,
-    /// Venue class index.
-    pub class: u8,
-    /// Asset or debt.
-    pub side: Side,
-    /// Native units: rounded down for an asset, up for a debt.
-    pub amount: u64,
-    /// Native units that could leave the venue now; `u64::MAX` for custody.
-    pub liquid: u64,
+pub struct Details {
     /// Age of the market row and of the venue account, the worse of the two.
     pub freshness: Freshness,
     /// Share of an asset that a dead row still carries; 1.0 otherwise.
@@ -196,44 +224,95 @@ pub struct Leg {
     pub venue_weight: Weight,
     /// The venue's own price where it is known: stress uses the worse of the two.
     pub venue_price: Option<Price>,
-    /// Anything unusual.
-    pub extras: Option<LegExtras>,
+    /// No hedge credit at the initial level: the venue account behind this
+    /// leg was not read in this instruction (ruling 3).
+    pub unread: bool,
+    /// Native units bought if all resting bids fill.
+    pub bids: u64,
+    /// Native units sold if all resting asks fill.
+    pub asks: u64,
+    /// Positive unsettled perp profit inside the amount, native units.
+    pub unsettled: u64,
+    /// The part of it that the venue could settle now, native units.
+    pub settleable: u64,
+    /// Days until the claim can be redeemed, at most 14.
+    pub maturity_days: u8,
 }
 
-impl Leg {
-    /// A plain leg of the native class.
-    #[must_use]
-    pub const fn native(asset: u8, side: Side, amount: u64, liquid: u64) -> Self {
-        Self {
-            asset,
-            class: NATIVE_CLASS,
-            side,
-            amount,
-            liquid,
-            freshness: Freshness::Live,
-            keep: Weight::ONE,
-            account: NO_ACCOUNT,
-            venue_weight: Weight::ONE,
-            venue_price: None,
-            extras: None,
-        }
-    }
+impl Details {
+    /// Nothing unusual.
+    pub const NONE: Self = Self {
+        freshness: Freshness::Live,
+        keep: Weight::ONE,
+        account: NO_ACCOUNT,
+        venue_weight: Weight::ONE,
+        venue_price: None,
+        unread: false,
+        bids: 0,
+        asks: 0,
+        unsettled: 0,
+        settleable: 0,
+        maturity_days: 0,
+    };
+}
+
+/// One position as the health pass sees it. Small: most legs are only this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Asset index.
+    pub asset: u8,
+    /// Venue class index.
+    pub class: u8,
+    /// Asset or debt.
+    pub side: Side,
+    /// The leg has [`Details`].
+    pub special: bool,
+    /// Native units: rounded down for an asset, up for a debt.
+    pub amount: u64,
+    /// Native units that could leave the venue now; `u64::MAX` for custody.
+    pub liquid: u64,
+}
+
+/// The legs of one account, sorted by (asset, class).
+pub trait Legs {
+    /// How many.
+    fn count(&self) -> usize;
+
+    /// A leg below [`Legs::count`].
+    ///
+    /// # Errors
+    /// Whatever makes the position unreadable.
+    fn leg(&self, index: usize) -> Result<Leg>;
+
+    /// Details of a leg that is special.
+    ///
+    /// # Errors
+    /// Whatever makes the position unreadable.
+    fn details(&self, index: usize) -> Result<Details>;
 }
 
 /// Where a health pass finds its terms: the board on chain, plain tables in tests.
 pub trait Tables {
+    /// How an asset is read.
+    type Asset<'a>: Asset
+    where
+        Self: 'a;
+
     /// Terms of the group.
     fn group(&self) -> GroupTerms;
-    /// Terms of an asset.
+    /// An asset.
     ///
     /// # Errors
     /// [`crate::MathError::UnknownAsset`].
-    fn asset(&self, id: u8) -> Result<AssetTerms>;
+    fn asset(&self, id: u8) -> Result<Self::Asset<'_>>;
     /// Terms of a factor.
     ///
     /// # Errors
     /// [`crate::MathError::UnknownFactor`].
-    fn factor(&self, id: u8) -> Result<FactorTerms<'_>>;
+    fn factor(&self, id: u8) -> Result<FactorTerms>;
+    /// Systemic scenarios: a row each, a column per factor. The scenario in
+    /// which nothing moves is not among them.
+    fn scenarios(&self) -> &[[Shock; MAX_FACTORS]];
     /// Terms of a venue class.
     ///
     /// # Errors

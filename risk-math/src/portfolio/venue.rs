@@ -3,7 +3,7 @@
 
 use super::book::Book;
 use super::meter::{Meter, Term};
-use super::terms::{GroupTerms, Leg, Side, Tables};
+use super::terms::{Details, GroupTerms, Leg, Side, Tables};
 use crate::error::{MathError, Result};
 use crate::num::{ONE, Pair, Weight, ratio_q16_ceil};
 use crate::price::Price;
@@ -43,16 +43,22 @@ impl AccountSum {
         Self { limit: 0, adjusted: 0, debt: 0, class: 0, factors: 0, unread: false };
 
     /// Adds a leg that is worth `worth` micro-USD on the board.
-    pub(super) fn add(&mut self, leg: &Leg, factor: u8, worth: u64) -> Result<()> {
+    pub(super) fn add(
+        &mut self,
+        leg: &Leg,
+        details: &Details,
+        factor: u8,
+        worth: u64,
+    ) -> Result<()> {
         self.class = leg.class;
         self.factors |= 1_u16.wrapping_shl(u32::from(factor));
-        self.unread |= leg.extras.is_some_and(|e| e.unread);
+        self.unread |= details.unread;
         let at_venue = |price: Price| match leg.side {
             Side::Asset => price.asset_value(leg.amount).map(|v| v.min(worth)),
             Side::Debt => price.debt_value(leg.amount).map(|v| v.max(worth)),
         };
-        let value = leg.venue_price.map_or(Ok(worth), at_venue)?;
-        let weighed = u64::from(leg.venue_weight.q16());
+        let value = details.venue_price.map_or(Ok(worth), at_venue)?;
+        let weighed = u64::from(details.venue_weight.q16());
         // value <= 2^54, weight <= 2^17: halves keep the product in 64 bits
         let (high, low) = (value >> 16, value & 0xffff);
         let floor = high.wrapping_mul(weighed).wrapping_add(low.wrapping_mul(weighed) >> 16);
@@ -115,6 +121,9 @@ pub(super) fn charge<T: Tables, M: Meter>(
     group: &GroupTerms,
     meter: &mut M,
 ) -> Result<()> {
+    if !book.has_accounts {
+        return Ok(());
+    }
     for position in 0..super::MAX_ACCOUNTS {
         let Some(&account) = book.accounts.get(position) else { break };
         if account.debt == 0 {

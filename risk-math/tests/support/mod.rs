@@ -10,7 +10,7 @@ use trestle_risk_math::{MathError, Result};
 
 /// One asset of [`World`].
 #[derive(Clone, Copy, Debug)]
-pub struct Asset {
+pub struct Listed {
     pub name: &'static str,
     pub terms: AssetTerms,
     pub incentive_max: Weight,
@@ -20,9 +20,10 @@ pub struct Asset {
 #[derive(Clone, Debug)]
 pub struct World {
     pub group: GroupTerms,
-    pub assets: Vec<Asset>,
+    pub assets: Vec<Listed>,
     pub factors: Vec<Factor>,
     pub classes: Vec<ClassTerms>,
+    pub scenarios: Vec<[Shock; MAX_FACTORS]>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +31,6 @@ pub struct Factor {
     pub down: Pair<Weight>,
     pub up: Pair<Weight>,
     pub offset: Pair<Weight>,
-    pub maint: [i32; MAX_SCENARIOS],
-    pub init: [i32; MAX_SCENARIOS],
 }
 
 pub const BTC: u8 = 0;
@@ -59,16 +58,13 @@ impl World {
     /// Default parameters. Every asset has six decimals and is priced in whole cents.
     pub fn new() -> Self {
         let factors = (0..FACTORS.len())
-            .map(|i| Factor {
-                down: FACTORS[i].down,
-                up: FACTORS[i].up,
-                offset: FACTORS[i].offset,
-                maint: defaults::shocks(i, |p| p.maint),
-                init: defaults::shocks(i, |p| p.init),
-            })
+            .map(|i| Factor { down: FACTORS[i].down, up: FACTORS[i].up, offset: FACTORS[i].offset })
             .collect();
         let classes = vec![defaults::NATIVE, defaults::KAMINO, defaults::PERP_VENUE];
-        let mut world = Self { group: GROUP, assets: vec![], factors, classes };
+        let scenarios = (0..defaults::SCENARIOS.len())
+            .map(|s| core::array::from_fn(|column| defaults::shock(s, column)))
+            .collect();
+        let mut world = Self { group: GROUP, assets: vec![], factors, classes, scenarios };
         // name, cents, factor, source, issuer, basis, incentive bps, depth in million USD
         world.add("BTC", 10_000_000, 0, 0, 0, defaults::BASIS_PLAIN, 300, 2_000);
         world.add("SOL", 15_000, 2, 1, 0, defaults::BASIS_PLAIN, 300, 1_000);
@@ -119,7 +115,7 @@ impl World {
                 .expect("default parameters leave room");
             terms.depth = defaults::depth(depth_musd * 1_000_000, slope);
         }
-        self.assets.push(Asset { name, terms, incentive_max: bps(incentive) });
+        self.assets.push(Listed { name, terms, incentive_max: bps(incentive) });
     }
 
     pub fn worst_haircut(&self) -> Weight {
@@ -131,9 +127,7 @@ impl World {
     }
 
     pub fn assess(&self, legs: &[Leg], book: &mut Book) -> Result<Health> {
-        let mut sorted = legs.to_vec();
-        sorted.sort_by_key(|l| (l.asset, l.class));
-        assess(self, sorted.iter().copied().map(Ok), book, &mut ())
+        assess(self, &sorted(legs), book, &mut ())
     }
 
     pub fn health(&self, legs: &[Leg]) -> Health {
@@ -153,25 +147,25 @@ pub fn config(terms: &AssetTerms, incentive_max: Weight) -> AssetConfig {
 }
 
 impl Factor {
-    pub fn terms(&self) -> FactorTerms<'_> {
-        FactorTerms {
-            down: self.down,
-            up: self.up,
-            offset: self.offset,
-            shocks: Pair::new(&self.maint[..], &self.init[..]),
-        }
+    pub fn terms(&self) -> FactorTerms {
+        FactorTerms { down: self.down, up: self.up, offset: self.offset }
     }
 }
 
 impl Tables for World {
+    type Asset<'a> = AssetTerms;
+
     fn group(&self) -> GroupTerms {
         self.group
     }
     fn asset(&self, id: u8) -> Result<AssetTerms> {
         self.assets.get(usize::from(id)).map(|a| a.terms).ok_or(MathError::UnknownAsset)
     }
-    fn factor(&self, id: u8) -> Result<FactorTerms<'_>> {
+    fn factor(&self, id: u8) -> Result<FactorTerms> {
         self.factors.get(usize::from(id)).map(Factor::terms).ok_or(MathError::UnknownFactor)
+    }
+    fn scenarios(&self) -> &[[Shock; MAX_FACTORS]] {
+        &self.scenarios
     }
     fn class(&self, id: u8) -> Result<ClassTerms> {
         self.classes.get(usize::from(id)).copied().ok_or(MathError::UnknownClass)
@@ -183,10 +177,33 @@ pub fn worth(usd: u64, cents: u64) -> u64 {
     usd * 100 * 1_000_000 / cents
 }
 
+/// Legs in plain memory, with details where they have some.
+#[derive(Clone, Debug, Default)]
+pub struct Plain(pub Vec<(Leg, Details)>);
+
+impl Legs for Plain {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn leg(&self, index: usize) -> Result<Leg> {
+        Ok(self.0[index].0)
+    }
+    fn details(&self, index: usize) -> Result<Details> {
+        Ok(self.0[index].1)
+    }
+}
+
+/// Plain legs in the order that a pass wants.
+pub fn sorted(legs: &[Leg]) -> Plain {
+    let mut all: Vec<_> = legs.iter().map(|l| (*l, Details::NONE)).collect();
+    all.sort_by_key(|(l, _)| (l.asset, l.class));
+    Plain(all)
+}
+
 pub fn asset(asset: u8, class: u8, amount: u64) -> Leg {
-    Leg { class, ..Leg::native(asset, Side::Asset, amount, u64::MAX) }
+    Leg { asset, class, side: Side::Asset, special: false, amount, liquid: u64::MAX }
 }
 
 pub fn debt(asset: u8, class: u8, amount: u64) -> Leg {
-    Leg { class, ..Leg::native(asset, Side::Debt, amount, u64::MAX) }
+    Leg { asset, class, side: Side::Debt, special: false, amount, liquid: u64::MAX }
 }

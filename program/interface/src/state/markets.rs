@@ -9,7 +9,7 @@ use solana_address::Address;
 
 /// Factor rows.
 pub const MAX_FACTORS: usize = 16;
-/// Scenarios, the empty one aside.
+/// Scenarios; that nothing moves is not one of them.
 pub const MAX_SCENARIOS: usize = 12;
 /// Venue class rows.
 pub const MAX_CLASSES: usize = 16;
@@ -63,7 +63,7 @@ pub struct GroupRow {
 }
 crate::assert_layout!(GroupRow, 40, 16, 8, 8, 16, 16);
 
-/// One underlying. Shocks are stored, not computed in a check.
+/// One underlying.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub struct FactorRow {
@@ -77,14 +77,10 @@ pub struct FactorRow {
     pub offset: Weights,
     /// Scenario moves as fractions of the worst ones, basis points, down negative.
     pub fractions: [i16; MAX_SCENARIOS],
-    /// Scenario moves of the maintenance row, signed Q16.
-    pub shocks_maint: [i32; MAX_SCENARIOS],
-    /// Scenario moves of the initial row, signed Q16.
-    pub shocks_init: [i32; MAX_SCENARIOS],
     /// Zero.
     pub reserved: [u8; 32],
 }
-crate::assert_layout!(FactorRow, 16, 8, 8, 8, 24, 48, 48, 32);
+crate::assert_layout!(FactorRow, 16, 8, 8, 8, 24, 32);
 
 /// One issuer of wrapped or staked tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
@@ -347,6 +343,9 @@ pub struct MarketsPage {
     pub issuers: [IssuerRow; MAX_ISSUERS],
     /// Factors.
     pub factors: [FactorRow; MAX_FACTORS],
+    /// Scenarios: a row each, a column per factor. Signed Q16 moves of the
+    /// maintenance row, then of the initial row: stored, not computed in a check.
+    pub scenarios: [[[i64; 2]; MAX_FACTORS]; MAX_SCENARIOS],
     /// Venue classes. Row 0 is native.
     pub classes: [ClassRow; MAX_CLASSES],
     /// Markets.
@@ -361,7 +360,8 @@ crate::assert_layout!(
     104,
     56, // header and terms
     16 * 32,
-    16 * 192,
+    16 * 96,
+    12 * 16 * 16,
     16 * 256,
     128 * 512, // tables
 );

@@ -43,11 +43,11 @@ impl Weights {
         Self { maint: pair.maint.q16(), init: pair.init.q16() }
     }
 
-    /// As weights; stored words above 2.0 read as 2.0.
+    /// As weights. They were validated before they were stored.
     #[must_use]
     #[inline(always)]
     pub const fn pair(self) -> Pair<Weight> {
-        Pair::new(Weight::clamped(self.maint), Weight::clamped(self.init))
+        Pair::new(Weight::stored(self.maint), Weight::stored(self.init))
     }
 }
 

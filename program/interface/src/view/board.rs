@@ -7,7 +7,7 @@ use crate::state::{
 use trestle_risk_math::guard::{AgeLimits, aged_confidence, fading};
 use trestle_risk_math::num::{Pair, Weight};
 use trestle_risk_math::portfolio::{
-    AssetTerms, ClassTerms, Depth, FactorTerms, GroupTerms, Tables,
+    Asset, ClassTerms, Depth, FactorTerms, Freshness, GroupTerms, MAX_FACTORS, Shock, Tables,
 };
 use trestle_risk_math::price::Price;
 use trestle_risk_math::{MathError, Result};
@@ -59,69 +59,125 @@ impl GroupRow {
             lambda: self.lambda.pair(),
             split: self.split.pair(),
             confidence: self.confidence.pair(),
-            confidence_max: Weight::clamped(self.confidence_max),
-            gap_max: Weight::clamped(self.gap_max),
+            confidence_max: Weight::stored(self.confidence_max),
+            gap_max: Weight::stored(self.gap_max),
             illiquid: self.illiquid.pair(),
-            unsettled: Weight::clamped(self.unsettled),
+            unsettled: Weight::stored(self.unsettled),
             stress_floor: self.stress_floor.pair(),
-            target: Weight::clamped(self.target),
+            target: Weight::stored(self.target),
             target_min: self.target_min,
         }
     }
 }
 
 impl AssetRow {
-    /// As terms of the engine at a moment, with the confidence and gap of its
-    /// source and the jump of its issuer.
-    ///
-    /// # Errors
-    /// [`MathError::Range`] when the asset has never had a price.
-    #[inline(always)]
-    pub fn terms(
-        &self,
-        confidence_max: Weight,
-        jump: Pair<Weight>,
-        now: Now,
-    ) -> Result<AssetTerms> {
-        let age = now.unix.saturating_sub(self.published);
-        let ages = AgeLimits {
-            init: self.age_init,
-            maint: self.age_maint,
-            hard: self.age_hard,
-            decay: self.age_decay,
-        };
-        let (freshness, keep) = ages.at(age);
-        Ok(AssetTerms {
-            price: Price::new(self.price_mantissa, self.price_shift)?,
-            factor: self.factor,
-            source: self.source,
-            issuer: self.issuer,
-            isolated: self.is_isolated(),
-            basis: self.basis.pair(),
-            confidence: aged_confidence(
-                Weight::clamped(self.confidence),
-                Weight::clamped(self.confidence_growth),
-                age,
-                confidence_max,
-            ),
-            gap: Weight::clamped(self.gap),
-            rate_confidence: Weight::clamped(self.rate_confidence)
-                .min(Weight::clamped(self.rate_confidence_max)),
-            jump,
-            depth: Depth { size_shr16: self.depth_shr16, slope: Weight::clamped(self.slope) },
-            credit_scale: Weight::clamped(self.credit_scale),
-            debt_scale: Weight::clamped(self.debt_scale),
-            freshness,
-            keep,
-            published: self.published,
-        })
-    }
-
     /// Whether the asset is in the isolated tier. An unknown tier counts as isolated.
     #[must_use]
     #[inline(always)]
     pub const fn is_isolated(&self) -> bool {
         self.tier != Tier::Standard.byte()
+    }
+}
+
+/// An asset row at a moment. What a check needs once is computed when it is
+/// opened; the rest is read from the row.
+#[derive(Clone, Copy)]
+pub struct AssetView<'a> {
+    row: &'a AssetRow,
+    markets: &'a MarketsPage,
+    price: Price,
+    confidence: Weight,
+    freshness: Freshness,
+    keep: Weight,
+}
+
+impl<'a> AssetView<'a> {
+    #[inline(always)]
+    fn new(row: &'a AssetRow, markets: &'a MarketsPage, now: Now) -> Result<Self> {
+        let age = now.unix.wrapping_sub(row.published); // both are Unix times
+        let ages = AgeLimits {
+            init: row.age_init,
+            maint: row.age_maint,
+            hard: row.age_hard,
+            decay: row.age_decay,
+        };
+        let (freshness, keep) = ages.at(age);
+        let confidence = aged_confidence(
+            Weight::stored(row.confidence),
+            Weight::stored(row.confidence_growth),
+            age,
+            Weight::stored(markets.terms.confidence_max),
+        );
+        let price = Price::new(row.price_mantissa, row.price_shift)?;
+        Ok(Self { row, markets, price, confidence, freshness, keep })
+    }
+}
+
+impl Asset for AssetView<'_> {
+    #[inline(always)]
+    fn price(&self) -> Price {
+        self.price
+    }
+    #[inline(always)]
+    fn factor(&self) -> u8 {
+        self.row.factor
+    }
+    #[inline(always)]
+    fn source(&self) -> u8 {
+        self.row.source
+    }
+    #[inline(always)]
+    fn issuer(&self) -> u8 {
+        self.row.issuer
+    }
+    #[inline(always)]
+    fn isolated(&self) -> bool {
+        self.row.is_isolated()
+    }
+    #[inline(always)]
+    fn basis(&self) -> Pair<Weight> {
+        self.row.basis.pair()
+    }
+    #[inline(always)]
+    fn confidence(&self) -> Weight {
+        self.confidence
+    }
+    #[inline(always)]
+    fn gap(&self) -> Weight {
+        Weight::stored(self.row.gap)
+    }
+    #[inline(always)]
+    fn rate_confidence(&self) -> Weight {
+        Weight::stored(self.row.rate_confidence).min(Weight::stored(self.row.rate_confidence_max))
+    }
+    #[inline(always)]
+    fn jump(&self) -> Pair<Weight> {
+        let issuer = self.markets.issuers.get(usize::from(self.row.issuer));
+        issuer.map_or(Pair::both(Weight::ZERO), |issuer| issuer.jump.pair())
+    }
+    #[inline(always)]
+    fn depth(&self) -> Depth {
+        Depth { size_shr16: self.row.depth_shr16, slope: Weight::stored(self.row.slope) }
+    }
+    #[inline(always)]
+    fn credit_scale(&self) -> Weight {
+        Weight::stored(self.row.credit_scale)
+    }
+    #[inline(always)]
+    fn debt_scale(&self) -> Weight {
+        Weight::stored(self.row.debt_scale)
+    }
+    #[inline(always)]
+    fn freshness(&self) -> Freshness {
+        self.freshness
+    }
+    #[inline(always)]
+    fn keep(&self) -> Weight {
+        self.keep
+    }
+    #[inline(always)]
+    fn published(&self) -> i64 {
+        self.row.published
     }
 }
 
@@ -132,9 +188,9 @@ impl ClassRow {
     pub fn terms(&self, now: Now) -> ClassTerms {
         let mut terms = ClassTerms {
             haircut: self.haircut.pair(),
-            penalty: Weight::clamped(self.penalty),
-            shock: Weight::clamped(self.shock),
-            loop_shock: Weight::clamped(self.loop_shock),
+            penalty: Weight::stored(self.penalty),
+            shock: Weight::stored(self.shock),
+            loop_shock: Weight::stored(self.loop_shock),
             keep: Weight::ONE,
             frozen: false,
         };
@@ -166,7 +222,12 @@ impl ClassRow {
     }
 }
 
-impl Tables for Board<'_> {
+impl<'p> Tables for Board<'p> {
+    type Asset<'a>
+        = AssetView<'a>
+    where
+        Self: 'a;
+
     #[inline(always)]
     fn group(&self) -> GroupTerms {
         let mut terms = self.markets.terms.terms();
@@ -178,30 +239,21 @@ impl Tables for Board<'_> {
     }
 
     #[inline(always)]
-    fn asset(&self, id: u8) -> Result<AssetTerms> {
+    fn asset(&self, id: u8) -> Result<AssetView<'p>> {
         let row = self.prices.asset(id).ok_or(MathError::UnknownAsset)?;
-        let jump = if row.issuer == 0 {
-            Pair::both(Weight::ZERO)
-        } else {
-            let issuer = self.markets.issuers.get(usize::from(row.issuer));
-            issuer.ok_or(MathError::UnknownAsset)?.jump.pair()
-        };
-        row.terms(Weight::clamped(self.markets.terms.confidence_max), jump, self.now)
+        AssetView::new(row, self.markets, self.now)
     }
 
     #[inline(always)]
-    fn factor(&self, id: u8) -> Result<FactorTerms<'_>> {
+    fn factor(&self, id: u8) -> Result<FactorTerms> {
         let row = self.markets.factor(id).ok_or(MathError::UnknownFactor)?;
+        Ok(FactorTerms { down: row.down.pair(), up: row.up.pair(), offset: row.offset.pair() })
+    }
+
+    #[inline(always)]
+    fn scenarios(&self) -> &[[Shock; MAX_FACTORS]] {
         let count = usize::from(self.markets.scenario_count);
-        Ok(FactorTerms {
-            down: row.down.pair(),
-            up: row.up.pair(),
-            offset: row.offset.pair(),
-            shocks: Pair::new(
-                row.shocks_maint.get(..count).unwrap_or(&row.shocks_maint),
-                row.shocks_init.get(..count).unwrap_or(&row.shocks_init),
-            ),
-        })
+        self.markets.scenarios.get(..count).unwrap_or(&[])
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ mod board;
 mod legs;
 
 pub use board::{Board, Now};
-pub use legs::Legs;
+pub use legs::Slab;
 
 use crate::error::TrestleError;
 use crate::state::{MarginAccount, Position};
@@ -34,6 +34,6 @@ pub fn assess<M: Meter>(
     book: &mut Book,
     meter: &mut M,
 ) -> Result<Health, TrestleError> {
-    let legs = Legs::new(positions, board.markets, board.now);
-    assess_legs(board, legs, book, meter).map_err(|error| board.explain(error, positions))
+    let legs = Slab::new(positions, board.markets, board.now);
+    assess_legs(board, &legs, book, meter).map_err(|error| board.explain(error, positions))
 }

@@ -27,6 +27,10 @@ pub(crate) fn list_class(program_id: &Pubkey, accounts: &[AccountInfo], data: &[
     if native != (id == 0) || native != (args.program == Address::default()) {
         return Err(TrestleError::OutOfRange);
     }
+    // a claim on oneself carries no haircut: the engine keeps none for class 0
+    if native && args.haircut != [0, 0] {
+        return Err(TrestleError::ConstraintRange);
+    }
     create::<Exposure>(
         program_id,
         list.admin,

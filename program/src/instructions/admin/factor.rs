@@ -28,8 +28,6 @@ pub(crate) fn list_factor(
         up: weights(args.up),
         offset: weights(args.offset),
         fractions: [0; MAX_SCENARIOS],
-        shocks_maint: [0; MAX_SCENARIOS],
-        shocks_init: [0; MAX_SCENARIOS],
         reserved: row.reserved,
     };
     markets.factor_count = markets.factor_count.checked_add(1).ok_or(TrestleError::TableFull)?;
@@ -51,30 +49,35 @@ pub(crate) fn set_scenarios(
         return Err(TrestleError::OutOfRange);
     }
     let listed = usize::from(markets.factor_count);
-    for (id, (row, fractions)) in
-        markets.factors.iter_mut().zip(&args.fractions).take(MAX_FACTORS).enumerate()
-    {
+    let page = &mut *markets;
+    for (id, (row, fractions)) in page.factors.iter_mut().zip(&args.fractions).enumerate() {
         let beyond = fractions.iter().skip(count).any(|f| *f != 0);
         let empty = fractions.iter().all(|f| *f == 0);
-        if beyond || (id >= listed && !empty) || fractions.first() != Some(&0) {
+        if beyond || (id >= listed && !empty) {
             return Err(TrestleError::OutOfRange);
         }
-        set_row(row, fractions)?;
+        row.fractions = *fractions;
+        set_column(&mut page.scenarios, id, row)?;
     }
-    markets.scenario_count = args.count;
+    page.scenario_count = args.count;
     validate::board(&mut prices, &markets)
 }
 
-fn set_row(row: &mut FactorRow, fractions: &[i16; MAX_SCENARIOS]) -> Result<()> {
+/// Computes one factor's moves in every scenario.
+fn set_column(
+    scenarios: &mut [[[i64; 2]; MAX_FACTORS]; MAX_SCENARIOS],
+    factor: usize,
+    row: &FactorRow,
+) -> Result<()> {
     let (down, up) = (row.down.pair(), row.up.pair());
-    row.fractions = *fractions;
-    let moves = row.shocks_maint.iter_mut().zip(&mut row.shocks_init);
-    for ((maint, init), fraction) in moves.zip(fractions) {
+    for (scenario, fraction) in scenarios.iter_mut().zip(&row.fractions) {
         if fraction.unsigned_abs() > 10_000 {
             return Err(TrestleError::ConstraintScenario);
         }
-        *maint = scenario_shock(*fraction, down.maint, up.maint);
-        *init = scenario_shock(*fraction, down.init, up.init);
+        *scenario.get_mut(factor).ok_or(TrestleError::TableFull)? = [
+            scenario_shock(*fraction, down.maint, up.maint),
+            scenario_shock(*fraction, down.init, up.init),
+        ];
     }
     Ok(())
 }

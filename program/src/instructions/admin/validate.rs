@@ -25,7 +25,8 @@ pub(crate) fn board(prices: &mut PricesPage, markets: &MarketsPage) -> Result<()
     }
     for id in 0..markets.factor_count {
         let view = Board { prices, markets, now };
-        check_factor(&group, &view.factor(id)?)?;
+        let shocks = view.scenarios().iter().filter_map(|row| row.get(usize::from(id)));
+        check_factor(&group, &view.factor(id)?, shocks.copied())?;
     }
     let haircut = worst_haircut(markets);
     for id in 0..prices.count {
@@ -57,7 +58,7 @@ fn asset(view: &Board<'_>, group: &GroupTerms, row: &AssetRow, haircut: Weight) 
 
 fn slope(
     group: &GroupTerms,
-    factor: &FactorTerms<'_>,
+    factor: &FactorTerms,
     config: &AssetConfig,
     haircut: Weight,
 ) -> Result<Weight> {

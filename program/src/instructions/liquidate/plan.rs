@@ -5,7 +5,7 @@ use crate::Result;
 use crate::accounts::Context;
 use trestle_interface::TrestleError;
 use trestle_interface::args::LiquidateArgs;
-use trestle_interface::view::Legs;
+use trestle_interface::view::Slab;
 use trestle_risk_math::liquidation::{
     Bounds, IncentiveTerms, close_cap, incentive, is_liquidatable, step_value, target,
 };
@@ -160,6 +160,6 @@ fn direction_slope(
             illiquid: collateral.is_illiquid(context),
         },
     ];
-    let legs = Legs::new(context.margin.positions(), &context.markets, context.now);
-    Ok(slope(&context.board(), legs, book, &pulls)?)
+    let legs = Slab::new(context.margin.positions(), &context.markets, context.now);
+    Ok(slope(&context.board(), &legs, book, &pulls)?)
 }
