@@ -4,6 +4,7 @@
 //! the price that maintenance health uses (risk model 2.6).
 
 use crate::error::{MathError, Result};
+use crate::index::Index;
 use crate::num::{ONE, Weight, ratio_q16_ceil};
 use crate::portfolio::Freshness;
 use crate::price::{Price, PriceScale};
@@ -171,6 +172,87 @@ pub fn fading(elapsed: u64, window: u64) -> Weight {
     }
     let gone = ratio_q16_ceil(elapsed, window, ONE);
     Weight::clamped(ONE.saturating_sub(gone))
+}
+
+/// How two sources of one asset are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DualTerms {
+    /// Largest spread between the sources, as a share of the primary price.
+    pub divergence_cap: Weight,
+    /// Added to confidence while only one source is fresh.
+    pub single_widening: Weight,
+    /// One fresh source is enough for initial health.
+    pub allow_single: bool,
+    /// How long a divergence pauses liquidation, seconds.
+    pub pause: u32,
+}
+
+/// What two sources say together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Combined {
+    /// Price, confidence, gap and publish time for the row. The price is the
+    /// primary's while it is fresh.
+    pub sample: Sample,
+    /// Worst freshness that the row may claim: [`Freshness::Aged`] withholds
+    /// initial credit, [`Freshness::Stale`] also pauses liquidation.
+    pub floor: Freshness,
+    /// Unix time since which the sources disagree, 0 while they do not.
+    pub hold_since: i64,
+}
+
+/// Combines the last fresh samples of two sources. `None` when neither is fresh.
+///
+/// Both fresh and close: the primary's price, the wider confidence plus the
+/// spread. Both fresh and apart: no initial credit; liquidation pauses for a
+/// while and then goes on without charging the spread, which is the milder
+/// reading for the account. One fresh: its price, confidence widened. A hold
+/// ends only when both are fresh and close again (ruling 1).
+#[must_use]
+pub fn combine(
+    primary: Option<&Sample>,
+    secondary: Option<&Sample>,
+    terms: &DualTerms,
+    hold_since: i64,
+    now: i64,
+) -> Option<Combined> {
+    let held = |sample: Sample, since: i64| {
+        let paused = now.saturating_sub(since) < i64::from(terms.pause);
+        let floor = if paused { Freshness::Stale } else { Freshness::Aged };
+        Combined { sample, floor, hold_since: since }
+    };
+    let (Some(first), Some(second)) = (primary, secondary) else {
+        let only = *primary.or(secondary)?;
+        if hold_since != 0 {
+            return Some(held(only, hold_since));
+        }
+        let confidence = only.confidence.plus(terms.single_widening);
+        let floor = if terms.allow_single { Freshness::Live } else { Freshness::Aged };
+        return Some(Combined { sample: Sample { confidence, ..only }, floor, hold_since: 0 });
+    };
+    let spread = Weight::clamped(first.price.gap_q16(second.price, Weight::MAX.q16()));
+    let widest = first.confidence.max(second.confidence);
+    if spread > terms.divergence_cap {
+        let since = if hold_since == 0 { now } else { hold_since };
+        return Some(held(Sample { confidence: widest, ..*first }, since));
+    }
+    let sample = Sample { confidence: widest.plus(spread), ..*first };
+    Some(Combined { sample, floor: Freshness::Live, hold_since: 0 })
+}
+
+/// A staking token's rate that may not grow faster than a bound: the lower of
+/// what is reported and `last * (1 + bound * epochs)`, Q64, rounded down. A
+/// fall is taken at face value.
+///
+/// # Errors
+/// [`MathError::Overflow`].
+pub fn bounded_rate(last: Index, reported: Index, bound: Weight, epochs: u64) -> Result<Index> {
+    if reported <= last {
+        return Ok(reported);
+    }
+    let growth = u128::from(bound.q16()).saturating_mul(u128::from(epochs)).min(1 << 20);
+    // last < 2^96, growth <= 2^20
+    let added = last.q64().wrapping_mul(growth) >> 16;
+    Ok(reported.min(last.plus(added)?))
 }
 
 /// `|spot - other| / spot` in Q16, rounded up: a market feed against an LST's rate.

@@ -6,6 +6,7 @@
 //! up, so no rounding ever favours the account.
 
 use crate::error::{MathError, Result};
+use crate::index::Index;
 use crate::num::{mul_u64, ratio_q16_ceil};
 
 /// Micro-USD (1e-6 USD), signed.
@@ -92,6 +93,25 @@ impl Price {
         let up = n.checked_add(d.wrapping_sub(1)).ok_or(MathError::Overflow)?;
         u64::try_from(up.checked_div(d).ok_or(MathError::DivideByZero)?)
             .map_err(|_| MathError::Overflow)
+    }
+
+    /// The price of a token that is worth `rate` of this one (same decimals):
+    /// `self * rate`, rounded down to 32 bits of mantissa.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] for a zero rate or a price outside its range.
+    pub fn times(self, rate: Index) -> Result<Self> {
+        // 2^32 * 2^96 = 2^128: split the rate to stay exact
+        let high =
+            u128::from(self.mantissa).wrapping_mul(u128::from(crate::num::high64(rate.q64())));
+        let low = u128::from(self.mantissa).wrapping_mul(u128::from(crate::num::low64(rate.q64())));
+        let product = high.checked_shl(64).filter(|_| high >> 64 == 0).ok_or(MathError::Range)?;
+        let product = product.checked_add(low).ok_or(MathError::Range)?; // scaled by 2^64
+        let bits = 128_u32.wrapping_sub(product.leading_zeros());
+        let drop = bits.checked_sub(32).ok_or(MathError::Range)?;
+        let mantissa = u32::try_from(product.wrapping_shr(drop)).map_err(|_| MathError::Range)?;
+        let shift = i64::from(self.shift).wrapping_add(64).wrapping_sub(i64::from(drop));
+        Self::new(mantissa, u8::try_from(shift).map_err(|_| MathError::Range)?)
     }
 
     /// The lower of two prices.
