@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod args;
 pub mod error;
+pub mod exits;
 pub mod health;
 pub mod pda;
 pub mod state;

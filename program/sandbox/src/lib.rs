@@ -8,12 +8,14 @@
 pub mod board;
 pub mod program;
 pub mod pyth;
+pub mod refuse;
 pub mod svm;
 pub mod tokens;
 pub mod user;
 pub mod world;
 
 pub use program::{Artifact, artifact};
+pub use refuse::refused;
 pub use svm::{Failure, Sent, Svm};
 pub use user::User;
 pub use world::{Asset, World};

@@ -124,18 +124,22 @@ impl World {
     #[must_use]
     pub fn build(elf: &[u8], factors: &[usize], listings: &[Listing]) -> Self {
         let mut world = Self::with_board(elf);
-        let admin = world.admin.pubkey();
-        let trestle = world.trestle;
-        for column in factors {
-            world.admin_do(trestle.list_factor(admin, &board::factor(*column)));
-        }
-        world.admin_do(trestle.set_scenarios(admin, &board::scenarios(factors)));
-        world.admin_do(trestle.list_class(admin, (0, &board::native_class())));
-        for (id, listing) in listings.iter().enumerate() {
-            world.list(u8::try_from(id).expect("few assets"), listing);
-        }
-        world.publish_all();
+        world.fill(factors, listings);
         world
+    }
+
+    fn fill(&mut self, factors: &[usize], listings: &[Listing]) {
+        let admin = self.admin.pubkey();
+        let trestle = self.trestle;
+        for column in factors {
+            self.admin_do(trestle.list_factor(admin, &board::factor(*column)));
+        }
+        self.admin_do(trestle.set_scenarios(admin, &board::scenarios(factors)));
+        self.admin_do(trestle.list_class(admin, (0, &board::native_class())));
+        for (id, listing) in listings.iter().enumerate() {
+            self.list(u8::try_from(id).expect("few assets"), listing);
+        }
+        self.publish_all();
     }
 
     /// A group with an empty board.
@@ -148,36 +152,21 @@ impl World {
         tokens::ensure_wrapped_sol(&mut svm);
         let admin = Keypair::new_from_array([2; 32]);
         svm.airdrop(&admin.pubkey(), 100_000_000_000);
-        let keys = [3, 4, 5].map(|seed| Keypair::new_from_array([seed; 32]));
-        let [group, prices, markets] = &keys;
-        let trestle = Trestle {
-            program_id: PROGRAM_ID,
-            group: group.pubkey(),
-            prices: prices.pubkey(),
-            markets: markets.pubkey(),
-        };
-        let sizes = [
-            core::mem::size_of::<Group>(),
-            core::mem::size_of::<PricesPage>(),
-            core::mem::size_of::<MarketsPage>(),
-        ];
-        for (key, size) in keys.iter().zip(sizes) {
-            let create = solana_system_interface::instruction::create_account(
-                &svm.payer.pubkey(),
-                &key.pubkey(),
-                2_000_000_000,
-                size as u64,
-                &PROGRAM_ID,
-            );
-            svm.send(&[create], &[key]).expect("account is created");
-        }
-        let roles =
-            InitGroupArgs { risk: admin.pubkey(), guardian: admin.pubkey(), fee: admin.pubkey() };
-        svm.send(&[trestle.init_group(admin.pubkey(), &roles)], &[group, &admin])
-            .expect("group is created");
-        svm.send(&[trestle.init_board(admin.pubkey(), &board::group_terms())], &[&admin])
-            .expect("board is created");
+        let trestle = new_group(&mut svm, &admin, [3, 4, 5]);
         Self { svm, trestle, admin: std::sync::Arc::new(admin), assets: vec![] }
+    }
+
+    /// Another group on the same machine, under the same program, with another
+    /// admin and the same assets.
+    #[must_use]
+    pub fn rival(&self) -> Self {
+        let mut svm = self.svm.clone();
+        let admin = Keypair::new_from_array([6; 32]);
+        svm.airdrop(&admin.pubkey(), 100_000_000_000);
+        let trestle = new_group(&mut svm, &admin, [7, 8, 9]);
+        let mut rival = Self { svm, trestle, admin: std::sync::Arc::new(admin), assets: vec![] };
+        rival.fill(&STANDARD_FACTORS, &standard_listings());
+        rival
     }
 
     fn list(&mut self, id: u8, listing: &Listing) {
@@ -318,4 +307,38 @@ impl Default for World {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Creates a group and its board from three seeds.
+fn new_group(svm: &mut Svm, admin: &Keypair, seeds: [u8; 3]) -> Trestle {
+    let keys = seeds.map(|seed| Keypair::new_from_array([seed; 32]));
+    let [group, prices, markets] = &keys;
+    let trestle = Trestle {
+        program_id: PROGRAM_ID,
+        group: group.pubkey(),
+        prices: prices.pubkey(),
+        markets: markets.pubkey(),
+    };
+    let sizes = [
+        core::mem::size_of::<Group>(),
+        core::mem::size_of::<PricesPage>(),
+        core::mem::size_of::<MarketsPage>(),
+    ];
+    for (key, size) in keys.iter().zip(sizes) {
+        let create = solana_system_interface::instruction::create_account(
+            &svm.payer.pubkey(),
+            &key.pubkey(),
+            2_000_000_000,
+            size as u64,
+            &PROGRAM_ID,
+        );
+        svm.send(&[create], &[key]).expect("account is created");
+    }
+    let roles =
+        InitGroupArgs { risk: admin.pubkey(), guardian: admin.pubkey(), fee: admin.pubkey() };
+    svm.send(&[trestle.init_group(admin.pubkey(), &roles)], &[group, admin])
+        .expect("group is created");
+    svm.send(&[trestle.init_board(admin.pubkey(), &board::group_terms())], &[admin])
+        .expect("board is created");
+    trestle
 }

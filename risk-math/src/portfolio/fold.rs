@@ -82,16 +82,27 @@ impl Value {
 pub(super) struct AssetFold {
     /// `N_a`.
     pub(super) net: i64,
-    /// `G_a`: gross of what each class nets to.
+    /// `G_a`: gross of what each class nets to. Inside the native class both
+    /// sides count: idle tokens against a debt in the same pool, or a pool
+    /// deposit against it, would otherwise be free, and anyone could drain a
+    /// pool's cash or loop its rates upward with no equity at all.
     pub(super) gross: u64,
 }
 
 impl AssetFold {
+    /// Adds what a foreign class nets to.
     #[inline(always)]
-    pub(super) fn add(&mut self, exposure: i64) {
+    pub(super) const fn add(&mut self, exposure: i64) {
         // at most 64 legs of 2^55
         self.net = self.net.wrapping_add(exposure);
         self.gross = self.gross.wrapping_add(exposure.unsigned_abs());
+    }
+
+    /// Adds both sides of the native class.
+    #[inline(always)]
+    pub(super) const fn add_native(&mut self, value: Value) {
+        self.net = self.net.wrapping_add(value.net());
+        self.gross = self.gross.wrapping_add(value.asset.wrapping_add(value.debt).unsigned_abs());
     }
 
     /// `G_a - |N_a|`: twice the value that is long here and short there.

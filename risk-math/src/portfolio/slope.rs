@@ -10,9 +10,10 @@
 
 use super::book::Book;
 use super::depth::slope_at;
-use super::fold::{Amounts, AssetFold};
+use super::fold::{Amounts, AssetFold, Value};
 use super::terms::{
-    Asset, GroupTerms, Legs, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES, Tables,
+    Asset, GroupTerms, Legs, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES, NATIVE_CLASS,
+    Tables,
 };
 use crate::error::{MathError, Result};
 use crate::num::{ONE, Weight};
@@ -117,10 +118,20 @@ fn add_asset<T: Tables, L: Legs>(
             .iter()
             .filter(|p| p.asset == asset && p.class == class)
             .fold(0, |sum, p| sum.wrapping_add(i64::from(p.rate)));
-        let net = class_net(legs, &terms, asset, class)?;
-        fold.add(net);
+        let value = class_value(legs, &terms, asset, class)?;
         net_rate = net_rate.wrapping_add(rate);
-        gross_rate = gross_rate.wrapping_add(abs_rate(net, rate));
+        if class == NATIVE_CLASS {
+            // both sides count: a pull shrinks the side that it takes from
+            fold.add_native(value);
+            let shrinks = direction
+                .iter()
+                .filter(|p| p.asset == asset && p.class == class)
+                .fold(0_i64, |sum, p| sum.wrapping_add(i64::from(p.rate).saturating_abs()));
+            gross_rate = gross_rate.wrapping_sub(shrinks);
+        } else {
+            fold.add(value.net());
+            gross_rate = gross_rate.wrapping_add(abs_rate(value.net(), rate));
+        }
     }
     let size_rate = abs_rate(fold.net, net_rate);
     let mut q32 = times(terms.basis().init, size_rate);
@@ -149,8 +160,8 @@ fn add_asset<T: Tables, L: Legs>(
     Ok(q32)
 }
 
-/// What one class nets to in one asset, micro-USD.
-fn class_net<L: Legs, A: Asset>(legs: &L, terms: &A, asset: u8, class: u8) -> Result<i64> {
+/// Both sides of one asset in one class, micro-USD.
+fn class_value<L: Legs, A: Asset>(legs: &L, terms: &A, asset: u8, class: u8) -> Result<Value> {
     let mut amounts = Amounts::NONE;
     for index in 0..legs.count() {
         let leg = legs.leg(index)?;
@@ -158,7 +169,7 @@ fn class_net<L: Legs, A: Asset>(legs: &L, terms: &A, asset: u8, class: u8) -> Re
             amounts.add(leg.side, leg.amount)?;
         }
     }
-    Ok(amounts.value(terms)?.net())
+    amounts.value(terms)
 }
 
 /// `lambda A + (1 - lambda) W` in Q48 and the offset charge in Q32.

@@ -47,7 +47,8 @@ pub enum Freshness {
 pub struct GroupTerms {
     /// Correlation-breakdown weight: 1.0 ignores scenarios, 0 trusts them.
     pub lambda: Pair<Weight>,
-    /// Charge on the same asset long at one class and short at another (`hs`).
+    /// Charge on the same asset long at one class and short at another, or on
+    /// both sides inside the native class (`hs`).
     pub split: Pair<Weight>,
     /// Multiplier of confidence charges.
     pub confidence: Pair<Weight>,

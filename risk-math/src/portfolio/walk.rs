@@ -285,9 +285,12 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
             value.debt = self.grown(value.debt, &asset.terms)?;
         }
         add_value(book, class.id, value)?;
-        let fades = self.view == View::FullUnhedged && class.keep != Weight::ONE;
-        let exposure = if fades { scaled(value.net(), class.keep) } else { value.net() };
-        asset.fold.add(exposure);
+        if class.id == NATIVE_CLASS {
+            asset.fold.add_native(value);
+        } else {
+            let fades = self.view == View::FullUnhedged && class.keep != Weight::ONE;
+            asset.fold.add(if fades { scaled(value.net(), class.keep) } else { value.net() });
+        }
         if !class.hidden.is_none() {
             add_value(book, class.id, class.hidden.value(&asset.terms)?)?;
         }

@@ -1,0 +1,16 @@
+//! The SBF binary, instruction by instruction.
+//!
+//! Every refusal asserts its exact error and that no byte changed.
+
+mod account;
+mod admin;
+mod bad_input;
+mod custody;
+mod health;
+mod invariants;
+mod lender;
+mod liquidate;
+mod pool;
+mod refresh;
+mod rulings;
+mod tokens;
