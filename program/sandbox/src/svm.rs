@@ -10,15 +10,33 @@ use solana_message::Message;
 use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::{Transaction, TransactionError};
+use std::collections::BTreeMap;
 use trestle_interface::{PROGRAM_ID, TrestleError};
 
 /// Compute units that one transaction may ask for.
 pub const MAX_UNITS: u64 = 1_400_000;
 
+/// What one instruction has cost so far, sent alone in a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// How often it was sent.
+    pub count: u32,
+    /// Fewest compute units.
+    pub least: u64,
+    /// Most compute units.
+    pub most: u64,
+    /// Most accounts locked.
+    pub locks: usize,
+    /// Largest transaction.
+    pub bytes: usize,
+}
+
 /// A virtual machine with the program in it.
 #[derive(Clone)]
 pub struct Svm {
     vm: LiteSVM,
+    /// Costs by tag, of transactions that carried one instruction of ours and no other.
+    pub costs: BTreeMap<u8, Cost>,
     /// Pays fees and rent of set-up.
     pub payer: std::sync::Arc<Keypair>,
 }
@@ -68,7 +86,7 @@ impl Svm {
         let mut vm = LiteSVM::new().with_transaction_history(0);
         vm.add_program(PROGRAM_ID, elf).expect("the program loads");
         let payer = Keypair::new_from_array([1; 32]);
-        let mut svm = Self { vm, payer: std::sync::Arc::new(payer) };
+        let mut svm = Self { vm, costs: BTreeMap::new(), payer: std::sync::Arc::new(payer) };
         let wallet = svm.payer.pubkey();
         svm.airdrop(&wallet, 100_000_000_000_000_000);
         svm.set_clock(1_000, 1_767_225_600);
@@ -146,15 +164,36 @@ impl Svm {
         let result: TransactionResult = self.vm.send_transaction(transaction);
         self.vm.expire_blockhash();
         match result {
-            Ok(meta) => Ok(Sent {
-                units: meta.compute_units_consumed,
-                return_data: meta.return_data.data,
-                logs: meta.logs,
-                locks,
-                bytes,
-            }),
+            Ok(meta) => {
+                let sent = Sent {
+                    units: meta.compute_units_consumed,
+                    return_data: meta.return_data.data,
+                    logs: meta.logs,
+                    locks,
+                    bytes,
+                };
+                self.record(instructions, &sent);
+                Ok(sent)
+            }
             Err(failed) => Err(failure(instructions, &failed.err, &failed.meta.logs)),
         }
+    }
+
+    fn record(&mut self, instructions: &[Instruction], sent: &Sent) {
+        let [Instruction { program_id: PROGRAM_ID, data, .. }] = instructions else { return };
+        let Some(tag) = data.first() else { return };
+        let cost = self.costs.entry(*tag).or_insert(Cost {
+            count: 0,
+            least: u64::MAX,
+            most: 0,
+            locks: 0,
+            bytes: 0,
+        });
+        cost.count += 1;
+        cost.least = cost.least.min(sent.units);
+        cost.most = cost.most.max(sent.units);
+        cost.locks = cost.locks.max(sent.locks);
+        cost.bytes = cost.bytes.max(sent.bytes);
     }
 
     fn transaction(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {

@@ -9,7 +9,7 @@
 //! is charged the caller searches instead (ruling 9).
 
 use super::book::Book;
-use super::depth::slope_at;
+use super::depth::slope_doubled;
 use super::fold::{Amounts, AssetFold, Value};
 use super::terms::{
     Asset, GroupTerms, Legs, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES, NATIVE_CLASS,
@@ -137,8 +137,9 @@ fn add_asset<T: Tables, L: Legs>(
     let mut q32 = times(terms.basis().init, size_rate);
     let split = times(group.split.init, gross_rate.wrapping_sub(size_rate));
     q32 = q32.wrapping_add(split >> 1); // toward minus infinity: a larger slope
-    let marginal = slope_at(fold.net.unsigned_abs(), terms.depth(), size_rate > 0);
-    q32 = q32.wrapping_add(times(marginal, size_rate));
+    let size = fold.net.unsigned_abs();
+    let doubled = slope_doubled(size, terms.depth(), size_rate > 0).wrapping_mul(size_rate);
+    q32 = q32.wrapping_add(doubled >> 1);
     let own = terms.rate_confidence().times_ceil(group.confidence.init);
     q32 = q32.wrapping_add(times(own, size_rate));
     let factor =
