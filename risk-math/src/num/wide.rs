@@ -26,18 +26,24 @@ pub fn low64(x: u128) -> u64 {
 }
 
 /// `a * b / 2^64`, rounded down. Exact otherwise; never overflows.
+///
+/// On half words, for the loops: a 128-bit multiply is a call on SBF. No sum
+/// overflows: each adds at most two half words to a product of half words.
 #[must_use]
 #[inline(always)]
-pub fn mul_high_floor(a: u64, b: u64) -> u64 {
-    high64(mul_u64(a, b))
+pub const fn mul_high_floor(a: u64, b: u64) -> u64 {
+    let (a0, a1) = (a & 0xffff_ffff, a >> 32);
+    let (b0, b1) = (b & 0xffff_ffff, b >> 32);
+    let mid = a1.wrapping_mul(b0).wrapping_add(a0.wrapping_mul(b0) >> 32);
+    let cross = a0.wrapping_mul(b1).wrapping_add(mid & 0xffff_ffff);
+    a1.wrapping_mul(b1).wrapping_add(mid >> 32).wrapping_add(cross >> 32)
 }
 
-/// `a * b / 2^64`, rounded up. Never overflows: the product is below 2^128 - 2^64.
+/// `a * b / 2^64`, rounded up. Never overflows: the high half is at most 2^64 - 2.
 #[must_use]
 #[inline(always)]
 pub fn mul_high_ceil(a: u64, b: u64) -> u64 {
-    let p = mul_u64(a, b);
-    high64(p).wrapping_add(u64::from(low64(p) != 0))
+    mul_high_floor(a, b).wrapping_add(u64::from(a.wrapping_mul(b) != 0))
 }
 
 /// `a * q / 2^64` for a Q64 factor, rounded down.
@@ -46,8 +52,7 @@ pub fn mul_high_ceil(a: u64, b: u64) -> u64 {
 /// [`MathError::Overflow`] when the result exceeds 64 bits.
 #[inline(always)]
 pub fn mul_shift64_floor(a: u64, q: u128) -> Result<u64> {
-    let (whole, fraction) = parts(a, q)?;
-    add(whole, high64(fraction))
+    add(whole_part(a, q)?, mul_high_floor(a, low64(q)))
 }
 
 /// `a * q / 2^64` for a Q64 factor, rounded up.
@@ -56,19 +61,15 @@ pub fn mul_shift64_floor(a: u64, q: u128) -> Result<u64> {
 /// [`MathError::Overflow`] when the result exceeds 64 bits.
 #[inline(always)]
 pub fn mul_shift64_ceil(a: u64, q: u128) -> Result<u64> {
-    let (whole, fraction) = parts(a, q)?;
-    // the high half of a product of two u64 is at most 2^64 - 2
-    let up = high64(fraction).wrapping_add(u64::from(low64(fraction) != 0));
-    add(whole, up)
+    add(whole_part(a, q)?, mul_high_ceil(a, low64(q)))
 }
 
-/// `a * int(q)` and `a * frac(q)`; the integer part must be below 2^32.
+/// `a * int(q)`; the integer part must be below 2^32.
 #[inline(always)]
-fn parts(a: u64, q: u128) -> Result<(u64, u128)> {
+fn whole_part(a: u64, q: u128) -> Result<u64> {
     let int = high64(q);
-    let fraction = mul_u64(a, low64(q));
     if int == 1 {
-        return Ok((a, fraction)); // an index between 1 and 2: most of them
+        return Ok(a); // an index between 1 and 2: most of them
     }
     if int >> 32 != 0 {
         return Err(MathError::Overflow);
@@ -79,7 +80,7 @@ fn parts(a: u64, q: u128) -> Result<(u64, u128)> {
     if hi >> 32 != 0 {
         return Err(MathError::Overflow);
     }
-    Ok((add(hi << 32, lo)?, fraction))
+    add(hi << 32, lo)
 }
 
 /// `a + b`.

@@ -85,9 +85,8 @@ pub struct Book {
     pub(super) has_accounts: bool,
     /// Any entry of `issuers` was written.
     pub(super) has_issuers: bool,
-    touched: [u8; MAX_SOURCES],
-    touched_count: usize,
-    touched_mask: u64,
+    /// One past the last source that is touched.
+    sources_end: usize,
     pub(super) charges: Pair<Sum>,
     /// Twice the split charges.
     pub(super) doubled: Pair<Sum>,
@@ -125,9 +124,7 @@ impl Book {
             has_claims: false,
             has_accounts: false,
             has_issuers: false,
-            touched: [0; MAX_SOURCES],
-            touched_count: 0,
-            touched_mask: 0,
+            sources_end: 0,
             charges: Pair::both(Sum::ZERO),
             doubled: Pair::both(Sum::ZERO),
             concentration: Sum::ZERO,
@@ -259,24 +256,13 @@ impl Book {
         source.net = source.net.wrapping_add(net);
         source.confidence = source.confidence.max(terms.confidence());
         source.gap = source.gap.max(terms.gap());
-        let bit = 1_u64.wrapping_shl(u32::from(terms.source()));
-        if self.touched_mask & bit == 0
-            && let Some(slot) = self.touched.get_mut(self.touched_count)
-        {
-            *slot = terms.source();
-            self.touched_mask |= bit;
-            self.touched_count = self.touched_count.wrapping_add(1); // at most 64 bits are set
-        }
+        self.sources_end = self.sources_end.max(usize::from(terms.source()).wrapping_add(1));
         Ok(())
     }
 
-    /// The sources that legs have touched, each once.
+    /// The sources up to the last one touched.
     #[inline(always)]
-    pub(super) fn touched_source(&self, position: usize) -> Option<SourceSum> {
-        if position >= self.touched_count {
-            return None;
-        }
-        let id = usize::from(*self.touched.get(position)?);
-        self.sources.get(id).copied()
+    pub(super) fn touched_sources(&self) -> &[SourceSum] {
+        self.sources.get(..self.sources_end).unwrap_or(&[])
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn requirement<T: Tables, M: Meter>(
         }
         let terms = tables.factor(u8::try_from(id).map_err(|_| MathError::UnknownFactor)?)?;
         add_directional(&mut additive, &terms, sum.net());
-        exposures.push(id, sum.net());
+        exposures.set(id, sum.net());
         let matched = sum.matched();
         if matched != 0 {
             book.charge(meter, Term::Offset, terms.offset, matched);
@@ -81,20 +81,21 @@ fn add_directional(additive: &mut Pair<Sum>, terms: &FactorTerms, net: i64) {
     additive.init.add(weights.init, net.unsigned_abs());
 }
 
-/// Net exposures of the factors that are touched, cut for exact products.
+/// Net exposures by factor, cut for exact products. Zero where none.
 struct Exposures {
-    factors: [(usize, Split); super::MAX_FACTORS],
-    count: usize,
+    factors: [Split; super::MAX_FACTORS],
+    /// One past the last factor that is touched.
+    end: usize,
 }
 
 impl Exposures {
-    const NONE: Self = Self { factors: [(0, Split::ZERO); super::MAX_FACTORS], count: 0 };
+    const NONE: Self = Self { factors: [Split::ZERO; super::MAX_FACTORS], end: 0 };
 
     #[inline(always)]
-    fn push(&mut self, id: usize, net: i64) {
-        if let Some(slot) = self.factors.get_mut(self.count) {
-            *slot = (id, Split::new(net));
-            self.count = self.count.wrapping_add(1); // at most one a factor
+    fn set(&mut self, id: usize, net: i64) {
+        if let Some(slot) = self.factors.get_mut(id) {
+            *slot = Split::new(net);
+            self.end = id.wrapping_add(1);
         }
     }
 
@@ -102,11 +103,10 @@ impl Exposures {
     #[inline(always)]
     fn worst(&self, scenarios: &[[Shock; super::MAX_FACTORS]]) -> Pair<Loss> {
         let mut losses = Pair::both(Loss::NONE);
-        let touched = self.factors.get(..self.count).unwrap_or(&[]);
+        let exposed = self.factors.get(..self.end).unwrap_or(&[]);
         for (number, shocks) in (1_u8..).zip(scenarios) {
             let mut profit = Pair::both(Sum::ZERO);
-            for (id, net) in touched {
-                let Some([maint, init]) = shocks.get(*id) else { break };
+            for (net, [maint, init]) in exposed.iter().zip(shocks) {
                 profit.maint.add_signed(*maint, *net);
                 profit.init.add_signed(*init, *net);
             }
@@ -197,22 +197,37 @@ fn charge_orders<M: Meter>(book: &mut Book, meter: &mut M, terms: &FactorTerms, 
 /// Confidence at both rows and the EMA guard at the initial level, per price source.
 #[inline(always)]
 fn charge_sources<M: Meter>(book: &mut Book, group: &GroupTerms, meter: &mut M) {
-    let mut position = 0_usize;
-    while let Some(source) = book.touched_source(position) {
-        position = position.wrapping_add(1); // ends within 64
+    let plain = group.confidence == Pair::both(Weight::ONE);
+    let mut confidence = Pair::both(Sum::ZERO);
+    let mut gaps = Sum::ZERO;
+    for source in book.touched_sources() {
         let size = source.net.unsigned_abs();
         if size == 0 {
             continue;
         }
-        let row =
-            |multiplier: Weight| source.confidence.times_ceil(multiplier).min(group.confidence_max);
-        let weights = Pair::new(row(group.confidence.maint), row(group.confidence.init));
-        book.charge(meter, Term::Confidence, weights, size);
+        if plain {
+            // one product serves both rows
+            let mut own = Sum::ZERO;
+            own.add(source.confidence, size);
+            confidence.maint.add_sum(own);
+            confidence.init.add_sum(own);
+            meter.charged(Term::Confidence, Pair::both(source.confidence), size);
+        } else {
+            let row = |multiplier: Weight| source.confidence.times_ceil(multiplier);
+            let weights = Pair::new(row(group.confidence.maint), row(group.confidence.init));
+            confidence.maint.add(weights.maint, size);
+            confidence.init.add(weights.init, size);
+            meter.charged(Term::Confidence, weights, size);
+        }
         let gap = source.gap.min(group.gap_max);
         if gap != Weight::ZERO {
-            book.charge_initial(meter, Term::Gap, gap, size);
+            gaps.add(gap, size);
+            meter.charged(Term::Gap, Pair::new(Weight::ZERO, gap), size);
         }
     }
+    book.charges.maint.add_sum(confidence.maint);
+    book.charges.init.add_sum(confidence.init);
+    book.initial_only.add_sum(gaps);
 }
 
 /// The jump of the issuer with the largest charge, per row.

@@ -1,0 +1,170 @@
+//! Every instruction once, in a usual case.
+
+use crate::table::Row;
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use trestle_client::ix::{LiquidateKeys, info};
+use trestle_interface::args::ListIssuerArgs;
+use trestle_interface::tag::{TABLE, Tag};
+use trestle_sandbox::world::{JITOSOL, SOL, USDC};
+use trestle_sandbox::{User, World, tokens};
+
+/// Collects rows.
+struct Bench {
+    world: World,
+    rows: Vec<Row>,
+}
+
+impl Bench {
+    /// Sends on the world itself.
+    fn send(&mut self, case: &str, ix: Instruction, keys: &[&Keypair]) {
+        let tag = Tag::from_byte(ix.data[0]).expect("a tag");
+        let sent = self
+            .world
+            .send(&[ix], keys)
+            .unwrap_or_else(|e| panic!("{} ({case}): {e:?}", info(tag).name));
+        self.rows.push(Row::new(info(tag).name, case, &sent));
+    }
+}
+
+/// Rows of the table: the set-up's own instructions, then a user's life.
+pub fn rows() -> Vec<Row> {
+    let mut bench = Bench { world: World::new(), rows: vec![] };
+    user(&mut bench);
+    liquidation(&mut bench);
+    lender(&mut bench);
+    upkeep(&mut bench);
+    let mut rows = bench.rows;
+    for (tag, cost) in &bench.world.svm.costs {
+        let name = Tag::from_byte(*tag).map(|tag| info(tag).name).unwrap_or_default();
+        if rows.iter().all(|row| row.name != name) {
+            rows.push(Row {
+                name: name.into(),
+                case: "set-up of the sandbox, most of all sent".into(),
+                units: cost.most,
+                inner: 0,
+                locks: cost.locks,
+                bytes: cost.bytes,
+            });
+        }
+    }
+    let order = |row: &Row| TABLE.iter().position(|info| info.name == row.name);
+    rows.sort_by_key(order);
+    for info in TABLE.iter().filter(|info| info.tag != Tag::GetHealth) {
+        assert!(rows.iter().any(|row| row.name == info.name), "{} is not measured", info.name);
+    }
+    rows
+}
+
+fn user(bench: &mut Bench) {
+    let lender = User::new(&mut bench.world, 20, 8);
+    lender.fund_and_deposit(&mut bench.world, USDC, 1_000_000_000_000);
+    lender.supply(&mut bench.world, USDC, 1_000_000_000_000).expect("supply");
+    bench.world.publish_all();
+    let key = Keypair::new_from_array([21; 32]);
+    bench.world.svm.airdrop(&key.pubkey(), 100_000_000_000);
+    let (t, me) = (bench.world.trestle, key.pubkey());
+    bench.send("8 positions", t.create_account(me, me, 0, 8), &[&key]);
+    let user = User { key: std::sync::Arc::new(key), account: t.margin(&me, 0) };
+    bench.send("8 to 64 positions", t.resize_account(me, me, user.account, 64), &[&user.key]);
+    user.fund(&mut bench.world, SOL, 2_000_000_000_000);
+    user.fund(&mut bench.world, USDC, 1_000_000_000);
+    let (sol, usdc) = (bench.world.assets[SOL].clone(), bench.world.assets[USDC].clone());
+    let wallet = user.wallet(&bench.world, SOL);
+    let deposit = |amount| t.deposit(me, user.account, &sol.keys, wallet, amount);
+    bench.send("first of an asset", deposit(1_000_000_000_000), &[&user.key]);
+    bench.send("into an existing position", deposit(1_000_000_000), &[&user.key]);
+    bench.send("no debt", t.withdraw(me, user.account, &sol.keys, wallet, 1_000), &[&user.key]);
+    bench.send("no debt", t.pool_supply(me, user.account, &sol.pool, 5_000_000_000), &[&user.key]);
+    bench.send("part", t.pool_redeem(me, user.account, &sol.pool, Some(1_000_000)), &[&user.key]);
+    bench.send(
+        "4 positions after",
+        t.pool_borrow(me, user.account, &usdc.pool, 50_000_000_000),
+        &[&user.key],
+    );
+    bench.send(
+        "4 positions, with debt",
+        t.withdraw(me, user.account, &sol.keys, wallet, 1_000),
+        &[&user.key],
+    );
+    bench.send(
+        "4 positions, with debt",
+        t.pool_supply(me, user.account, &sol.pool, 1_000_000),
+        &[&user.key],
+    );
+    bench.send("part", t.pool_repay(me, user.account, &usdc.pool, Some(1_000_000)), &[&user.key]);
+    let authority = t.addresses().authority(&user.account);
+    tokens::fund(&mut bench.world.svm, authority, &usdc.keys, 5);
+    bench.send("5 units found", t.sync_custody(me, user.account, &usdc.keys), &[&user.key]);
+}
+
+fn liquidation(bench: &mut Bench) {
+    let victim = User::new(&mut bench.world, 22, 16);
+    victim.fund_and_deposit(&mut bench.world, SOL, 1_000_000_000_000);
+    victim.supply(&mut bench.world, SOL, 300_000_000_000).expect("supply");
+    victim.fund(&mut bench.world, USDC, 0);
+    bench.world.publish_all();
+    victim.borrow(&mut bench.world, USDC, 100_000_000_000).expect("borrow");
+    victim.withdraw(&mut bench.world, USDC, 100_000_000_000).expect("withdraw");
+    let bot = User::new(&mut bench.world, 23, 8);
+    bot.fund(&mut bench.world, USDC, 500_000_000_000);
+    bot.fund(&mut bench.world, SOL, 0);
+    bench.world.advance(2);
+    bench.world.set_price(SOL, 11_500);
+    bench.world.advance(2);
+    let keys = LiquidateKeys {
+        liquidator: bot.address(),
+        account: victim.account,
+        debt: bench.world.assets[USDC].pool,
+        debt_source: bot.wallet(&bench.world, USDC),
+        collateral_destination: bot.wallet(&bench.world, SOL),
+    };
+    let (t, sol) = (bench.world.trestle, bench.world.assets[SOL].clone());
+    let custody = t.liquidate_custody(&keys, &sol.keys, 1_000_000_000, 1);
+    bench.send("3 positions, custody", custody, &[&bot.key]);
+    let deposit = t.liquidate_deposit(&keys, &sol.pool, 1_000_000_000, 1);
+    bench.send("3 positions, pool deposit", deposit, &[&bot.key]);
+}
+
+fn lender(bench: &mut Bench) {
+    let key = Keypair::new_from_array([24; 32]);
+    bench.world.svm.airdrop(&key.pubkey(), 10_000_000_000);
+    let (t, usdc, me) = (bench.world.trestle, bench.world.assets[USDC].clone(), key.pubkey());
+    let wallet = tokens::fund(&mut bench.world.svm, me, &usdc.keys, 1_000_000_000);
+    bench.send("", t.open_lender(me, me, &usdc.pool), &[&key]);
+    bench.send("", t.lender_supply(me, &usdc.pool, wallet, 1_000_000_000), &[&key]);
+    bench.send("all", t.lender_redeem(me, &usdc.pool, wallet, None), &[&key]);
+    bench.send("", t.close_lender(me, &usdc.pool), &[&key]);
+}
+
+fn upkeep(bench: &mut Bench) {
+    bench.world.svm.advance_seconds(2);
+    for asset in 0..bench.world.assets.len() {
+        bench.world.publish(asset);
+    }
+    let world = &bench.world;
+    let row = |a: usize| (world.assets[a].keys.id, world.assets[a].oracle);
+    let t = world.trestle;
+    let one = t.refresh_prices(&[row(SOL)]);
+    let three = t.refresh_prices(&[row(0), row(JITOSOL), row(USDC)]);
+    let pools: Vec<_> = world.assets.iter().map(|a| a.pool).collect();
+    let (idle, lent) = (t.refresh_markets(&pools[..1]), t.refresh_markets(&pools[USDC..=USDC]));
+    let all = t.refresh_markets(&pools);
+    bench.send("1 row", one, &[]);
+    bench.send("3 rows", three, &[]);
+    bench.send("1 pool without debts", idle, &[]);
+    bench.send("1 pool with debts", lent, &[]);
+    bench.send("5 pools", all, &[]);
+    let admin = bench.world.admin.clone();
+    let issuer = ListIssuerArgs { issuer: 1, jump: [655, 1_311], cap: 0 };
+    bench.send("", t.list_issuer(admin.pubkey(), &issuer), &[&admin]);
+    let user = User::new(&mut bench.world, 25, 8);
+    user.fund_and_deposit(&mut bench.world, USDC, 5);
+    user.withdraw(&mut bench.world, USDC, 5).expect("withdraw");
+    let usdc = bench.world.assets[USDC].keys;
+    let upgrade = t.upgrade_layout(user.account);
+    bench.send("already there", upgrade, &[]);
+    let close = t.close_account(user.address(), user.account, &[usdc]);
+    bench.send("one custody swept", close, &[&user.key]);
+}
