@@ -18,6 +18,8 @@ pub const TOKEN_2022_PROGRAM: [u8; 32] = [
 
 const ACCOUNT_LEN: usize = 165;
 const MINT_LEN: usize = 82;
+/// A multisig has this length and nothing else; its byte at [`TYPE`] is anyone's choice.
+const MULTISIG_LEN: usize = 355;
 const TYPE: usize = 165;
 const TYPE_MINT: u8 = 1;
 const TYPE_ACCOUNT: u8 = 2;
@@ -69,8 +71,7 @@ pub struct TokenAccount {
 /// [`TokenError`].
 #[inline(always)]
 pub fn account(data: &[u8]) -> Result<TokenAccount, TokenError> {
-    let extended = data.len() > ACCOUNT_LEN;
-    if data.len() < ACCOUNT_LEN || (extended && u8_at(data, TYPE) != Some(TYPE_ACCOUNT)) {
+    if data.len() != ACCOUNT_LEN && !is_extended(data, TYPE_ACCOUNT) {
         return Err(TokenError::Layout);
     }
     let state = u8_at(data, STATE).ok_or(TokenError::Layout)?;
@@ -102,15 +103,19 @@ pub fn balance(data: &[u8]) -> Option<u64> {
 /// # Errors
 /// [`TokenError`].
 pub fn mint_decimals(data: &[u8]) -> Result<u8, TokenError> {
-    let plain = data.len() == MINT_LEN;
-    let extended = data.len() > ACCOUNT_LEN && u8_at(data, TYPE) == Some(TYPE_MINT);
-    if !plain && !extended {
+    if data.len() != MINT_LEN && !is_extended(data, TYPE_MINT) {
         return Err(TokenError::Layout);
     }
     if u8_at(data, INITIALIZED) != Some(1) {
         return Err(TokenError::Uninitialised);
     }
     u8_at(data, DECIMALS).ok_or(TokenError::Layout)
+}
+
+/// A Token-2022 account that says which type it is.
+#[inline(always)]
+fn is_extended(data: &[u8], kind: u8) -> bool {
+    data.len() > ACCOUNT_LEN && data.len() != MULTISIG_LEN && u8_at(data, TYPE) == Some(kind)
 }
 
 /// Extension types found on a Token-2022 mint, as a bit per type number.

@@ -3,10 +3,9 @@
 use crate::expect;
 use crate::output::Output;
 use serde_json::json;
-use std::path::PathBuf;
 use trestle_sandbox::pyth::{Quote, quote_of};
 use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
-use trestle_sandbox::{User, World, artifact, program::workspace_root};
+use trestle_sandbox::{User, World, artifact};
 
 /// Who is on stage.
 pub struct Stage {
@@ -111,13 +110,11 @@ fn set_sol(world: &mut World, quote: Quote) {
 
 /// Takes SOL and USDC from real Pyth accounts where they are, the same figures otherwise.
 fn set_quotes(world: &mut World) -> String {
-    let folder = std::env::var_os("TRESTLE_FIXTURES")
-        .map_or_else(|| workspace_root().join("../shared/fixtures"), PathBuf::from);
-    let read = |name: &str| quote_of(&std::fs::read(folder.join("pyth").join(name)).ok()?);
+    let read = |name: &str| quote_of(&trestle_fixtures::load(name)?);
     // the figures of the real accounts: SOL of 2024-07-16, USDC of 2025-05-13
-    let sol = Quote { price: 15_679_769_100, confidence: 16_197_000, ema: 15_660_900_000 };
-    let usdc = Quote { price: 100_004_997, confidence: 67_956, ema: 100_004_997 };
-    let real = (read("sol_usd_push.bin"), read("usdc_usd_push.bin"));
+    let sol = Quote { price: 15_679_769_099, confidence: 16_197_271, ema: 15_660_921_800 };
+    let usdc = Quote { price: 100_004_997, confidence: 67_956, ema: 100_003_409 };
+    let real = (read("pyth/sol_usd_push.bin"), read("pyth/usdc_usd_push.bin"));
     let source = match real {
         (Some(_), Some(_)) => "SOL and USDC from real Pyth accounts, dated anew",
         _ => "SOL and USDC as real Pyth accounts had them, encoded here",
