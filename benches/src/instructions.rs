@@ -113,13 +113,7 @@ fn liquidation(bench: &mut Bench) {
     bench.world.advance(2);
     bench.world.set_price(SOL, 11_500);
     bench.world.advance(2);
-    let keys = LiquidateKeys {
-        liquidator: bot.address(),
-        account: victim.account,
-        debt: bench.world.assets[USDC].pool,
-        debt_source: bot.wallet(&bench.world, USDC),
-        collateral_destination: bot.wallet(&bench.world, SOL),
-    };
+    let keys = bot.against(&bench.world, &victim, USDC, SOL);
     let (t, sol) = (bench.world.trestle, bench.world.assets[SOL].clone());
     let custody = t.liquidate_custody(&keys, &sol.keys, 1_000_000_000, 1);
     bench.send("3 positions, custody", custody, &[&bot.key]);

@@ -4,7 +4,6 @@ use crate::expect;
 use crate::output::{Output, tokens, usd};
 use crate::stage::Stage;
 use serde_json::json;
-use trestle_client::ix::LiquidateKeys;
 use trestle_sandbox::tokens::balance_of;
 use trestle_sandbox::world::{SOL, USDC};
 
@@ -57,13 +56,7 @@ pub fn fall(out: &mut Output, stage: &mut Stage) -> Result<(), String> {
 /// The bot repays as much as the program lets it, until the account is back.
 fn liquidate(out: &mut Output, stage: &mut Stage) -> Result<(), String> {
     let world = &mut stage.world;
-    let keys = LiquidateKeys {
-        liquidator: stage.bot.address(),
-        account: stage.directional.account,
-        debt: world.assets[USDC].pool,
-        debt_source: stage.bot.wallet(world, USDC),
-        collateral_destination: stage.bot.wallet(world, SOL),
-    };
+    let keys = stage.bot.against(world, &stage.directional, USDC, SOL);
     let collateral = world.assets[SOL].keys;
     let (decimals_usdc, decimals_sol) = (world.assets[USDC].decimals, world.assets[SOL].decimals);
     for call in 1..=30 {

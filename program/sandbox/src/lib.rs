@@ -10,6 +10,7 @@ pub mod program;
 pub mod pyth;
 pub mod refuse;
 pub mod svm;
+pub mod tape;
 pub mod tokens;
 pub mod user;
 pub mod world;

@@ -1,5 +1,6 @@
 //! LiteSVM with a payer, a clock that moves, and outcomes that tests can compare.
 
+use crate::tape::{Step, Tape};
 use litesvm::LiteSVM;
 use litesvm::types::TransactionResult;
 use solana_account::Account;
@@ -15,6 +16,9 @@ use trestle_interface::{PROGRAM_ID, TrestleError};
 
 /// Compute units that one transaction may ask for.
 pub const MAX_UNITS: u64 = 1_400_000;
+
+/// Seed of the payer's key.
+const PAYER_SEED: [u8; 32] = [1; 32];
 
 /// What one instruction has cost so far, sent alone in a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Svm {
     vm: LiteSVM,
     /// Costs by tag, of transactions that carried one instruction of ours and no other.
     pub costs: BTreeMap<u8, Cost>,
+    /// What has been done, when it is recorded.
+    pub tape: Option<Tape>,
     /// Pays fees and rent of set-up.
     pub payer: std::sync::Arc<Keypair>,
 }
@@ -83,10 +89,24 @@ impl Svm {
     /// When the binary cannot be loaded.
     #[must_use]
     pub fn new(elf: &[u8]) -> Self {
+        Self::start(elf, None)
+    }
+
+    /// [`Svm::new`] with everything written on a tape from the start.
+    ///
+    /// # Panics
+    /// When the binary cannot be loaded.
+    #[must_use]
+    pub fn recorded(elf: &[u8]) -> Self {
+        Self::start(elf, Some(Tape::default()))
+    }
+
+    fn start(elf: &[u8], tape: Option<Tape>) -> Self {
         let mut vm = LiteSVM::new().with_transaction_history(0);
         vm.add_program(PROGRAM_ID, elf).expect("the program loads");
-        let payer = Keypair::new_from_array([1; 32]);
-        let mut svm = Self { vm, costs: BTreeMap::new(), payer: std::sync::Arc::new(payer) };
+        let payer = Keypair::new_from_array(PAYER_SEED);
+        let payer = std::sync::Arc::new(payer);
+        let mut svm = Self { vm, costs: BTreeMap::new(), tape, payer };
         let wallet = svm.payer.pubkey();
         svm.airdrop(&wallet, 100_000_000_000_000_000);
         svm.set_clock(1_000, 1_767_225_600);
@@ -108,6 +128,7 @@ impl Svm {
     pub fn set_clock(&mut self, slot: u64, unix: i64) {
         self.vm.warp_to_slot(slot);
         let clock = Clock { slot, unix_timestamp: unix, ..self.vm.get_sysvar::<Clock>() };
+        self.record_step(|| Step::Clock(clock.clone()));
         self.vm.set_sysvar::<Clock>(&clock);
         self.vm.expire_blockhash();
     }
@@ -134,11 +155,18 @@ impl Svm {
         self.account(key).unwrap_or_else(|| panic!("no account {key}")).data
     }
 
+    /// All accounts that the program owns.
+    #[must_use]
+    pub fn program_accounts(&self) -> Vec<(Pubkey, Account)> {
+        self.vm.get_program_accounts(&PROGRAM_ID)
+    }
+
     /// Writes an account behind the program's back.
     ///
     /// # Panics
     /// When the machine refuses it.
     pub fn set_account(&mut self, key: Pubkey, account: Account) {
+        self.record_step(|| Step::Account(key, account.clone()));
         self.vm.set_account(key, account).expect("account is set");
     }
 
@@ -163,6 +191,11 @@ impl Svm {
         let bytes = transaction_len(&transaction);
         let result: TransactionResult = self.vm.send_transaction(transaction);
         self.vm.expire_blockhash();
+        self.record_step(|| Step::Send {
+            instructions: instructions.to_vec(),
+            signers: signers.iter().map(|s| s.insecure_clone()).collect(),
+            outcome: result.as_ref().map(|_| ()).map_err(|failed| failed.err.clone()),
+        });
         match result {
             Ok(meta) => {
                 let sent = Sent {
@@ -176,6 +209,12 @@ impl Svm {
                 Ok(sent)
             }
             Err(failed) => Err(failure(instructions, &failed.err, &failed.meta.logs)),
+        }
+    }
+
+    fn record_step(&mut self, step: impl FnOnce() -> Step) {
+        if let Some(tape) = &mut self.tape {
+            tape.push(step());
         }
     }
 

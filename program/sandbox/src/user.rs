@@ -9,6 +9,7 @@ use solana_signer::Signer;
 use std::sync::Arc;
 use trestle_client::address::associated_token;
 use trestle_client::health::{Aligned, health};
+use trestle_client::ix::LiquidateKeys;
 use trestle_interface::health::HealthReport;
 use trestle_interface::state::{MarginAccount, Position};
 use trestle_risk_math::portfolio::{Breakdown, Health};
@@ -133,6 +134,18 @@ impl User {
         let pool = world.assets[asset].pool;
         let ix = world.trestle.pool_repay(self.address(), self.account, &pool, amount);
         world.send(&[ix], &[&self.key])
+    }
+
+    /// Keys with which this user's wallet liquidates another account.
+    #[must_use]
+    pub fn against(&self, world: &World, victim: &Self, debt: usize, seized: usize) -> LiquidateKeys {
+        LiquidateKeys {
+            liquidator: self.address(),
+            account: victim.account,
+            debt: world.assets[debt].pool,
+            debt_source: self.wallet(world, debt),
+            collateral_destination: self.wallet(world, seized),
+        }
     }
 
     /// The account and its positions.

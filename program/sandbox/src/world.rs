@@ -117,13 +117,21 @@ impl World {
         Self::build(&artifact().elf, &STANDARD_FACTORS, &standard_listings())
     }
 
+    /// [`World::new`] with everything written on a tape from the start.
+    #[must_use]
+    pub fn recorded() -> Self {
+        let mut world = Self::with_board(Svm::recorded(&artifact().elf));
+        world.fill(&STANDARD_FACTORS, &standard_listings());
+        world
+    }
+
     /// A world with these factors (columns of the default table) and assets.
     ///
     /// # Panics
     /// When any step of the set-up is refused.
     #[must_use]
     pub fn build(elf: &[u8], factors: &[usize], listings: &[Listing]) -> Self {
-        let mut world = Self::with_board(elf);
+        let mut world = Self::with_board(Svm::new(elf));
         world.fill(factors, listings);
         world
     }
@@ -147,8 +155,7 @@ impl World {
     /// # Panics
     /// When any step is refused.
     #[must_use]
-    pub fn with_board(elf: &[u8]) -> Self {
-        let mut svm = Svm::new(elf);
+    pub fn with_board(mut svm: Svm) -> Self {
         tokens::ensure_wrapped_sol(&mut svm);
         let admin = Keypair::new_from_array([2; 32]);
         svm.airdrop(&admin.pubkey(), 100_000_000_000);

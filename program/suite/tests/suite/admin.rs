@@ -5,7 +5,7 @@ use trestle_interface::TrestleError;
 use trestle_interface::args::{InitGroupArgs, ListIssuerArgs};
 use trestle_sandbox::board::{self, bps};
 use trestle_sandbox::world::{MEME, SOL, USDC, standard_listings};
-use trestle_sandbox::{User, World, artifact, refused, tokens};
+use trestle_sandbox::{Svm, User, World, artifact, refused, tokens};
 
 #[test]
 fn only_the_admin_lists() {
@@ -151,7 +151,7 @@ fn a_standard_asset_may_not_share_an_isolated_ones_factor() {
 
 #[test]
 fn without_scenarios_the_board_trusts_none() {
-    let mut world = World::with_board(&artifact().elf);
+    let mut world = World::with_board(Svm::new(&artifact().elf));
     let (t, admin) = (world.trestle, world.admin.clone());
     world.admin_do(t.list_factor(admin.pubkey(), &board::factor(0)));
     let lambda = |world: &World| {

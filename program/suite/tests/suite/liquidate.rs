@@ -2,7 +2,6 @@
 
 use crate::pool::{funded, trader};
 use solana_instruction::Instruction;
-use trestle_client::ix::LiquidateKeys;
 use trestle_interface::TrestleError;
 use trestle_interface::state::PositionKind;
 use trestle_sandbox::tokens::balance_of;
@@ -25,13 +24,7 @@ pub fn indebted() -> (World, User, User) {
 
 /// The bot's liquidation of the victim's custody SOL for its USDC debt.
 pub fn against_custody(world: &World, victim: &User, bot: &User, max: u64) -> Instruction {
-    let keys = LiquidateKeys {
-        liquidator: bot.address(),
-        account: victim.account,
-        debt: world.assets[USDC].pool,
-        debt_source: bot.wallet(world, USDC),
-        collateral_destination: bot.wallet(world, SOL),
-    };
+    let keys = bot.against(world, victim, USDC, SOL);
     world.trestle.liquidate_custody(&keys, &world.assets[SOL].keys, max, 0)
 }
 
@@ -122,13 +115,7 @@ fn a_pool_deposit_is_seized_by_redeeming_it() {
     world.advance(1);
     let before = victim.health(&mut world).unwrap();
     assert!(before.maint < 0, "{before:?}");
-    let keys = LiquidateKeys {
-        liquidator: bot.address(),
-        account: victim.account,
-        debt: world.assets[USDC].pool,
-        debt_source: bot.wallet(&world, USDC),
-        collateral_destination: bot.wallet(&world, SOL),
-    };
+    let keys = bot.against(&world, &victim, USDC, SOL);
     let collateral = world.assets[SOL].pool;
     let ix = world.trestle.liquidate_deposit(&keys, &collateral, u64::MAX, 1);
     world.send(&[ix], &[&bot.key]).unwrap();
@@ -164,13 +151,7 @@ fn limits_of_the_caller_are_kept() {
     world.advance(1);
     let zero = against_custody(&world, &victim, &bot, 0);
     refused(&mut world.svm, &[zero], &[&bot.key], TrestleError::NothingToLiquidate);
-    let keys = LiquidateKeys {
-        liquidator: bot.address(),
-        account: victim.account,
-        debt: world.assets[USDC].pool,
-        debt_source: bot.wallet(&world, USDC),
-        collateral_destination: bot.wallet(&world, SOL),
-    };
+    let keys = bot.against(&world, &victim, USDC, SOL);
     let sol = world.assets[SOL].keys;
     let greedy = world.trestle.liquidate_custody(&keys, &sol, 1_000_000, 1_000_000_000_000);
     refused(&mut world.svm, &[greedy], &[&bot.key], TrestleError::SeizeBelowMinimum);
@@ -190,13 +171,7 @@ fn a_position_that_is_not_there_is_named() {
     victim.fund(&mut world, JITOSOL, 0);
     world.set_price(SOL, 13_000);
     world.advance(1);
-    let keys = LiquidateKeys {
-        liquidator: bot.address(),
-        account: victim.account,
-        debt: world.assets[USDC].pool,
-        debt_source: bot.wallet(&world, USDC),
-        collateral_destination: bot.wallet(&world, JITOSOL),
-    };
+    let keys = bot.against(&world, &victim, USDC, JITOSOL);
     let none = world.trestle.liquidate_custody(&keys, &world.assets[JITOSOL].keys, 1_000, 0);
     refused(&mut world.svm, &[none], &[&bot.key], TrestleError::NoPosition);
     let mut kind = against_custody(&world, &victim, &bot, 1_000);
