@@ -8,7 +8,7 @@ mod health;
 mod instructions;
 mod table;
 
-pub use table::{Row, Table, committed, markdown, paths};
+pub use table::{Row, Table, committed, markdown, paths, readme, readme_path};
 
 /// Measures everything.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use trestle_interface::TABLE;
 use trestle_sandbox::Sent;
 use trestle_sandbox::program::workspace_root;
 
@@ -162,6 +163,39 @@ pub fn markdown(table: &Table) -> String {
     }
     text.push_str(&per_position(table));
     text
+}
+
+/// Where the README holds the instruction table.
+const README_MARKS: [&str; 2] = ["<!-- instructions -->\n", "<!-- /instructions -->"];
+
+/// The README's path.
+#[must_use]
+pub fn readme_path() -> PathBuf {
+    workspace_root().join("README.md")
+}
+
+/// The README's text with its instruction table as it must be.
+///
+/// # Panics
+/// When the README lacks the marks between which the table stands.
+#[must_use]
+pub fn readme(text: &str, table: &Table) -> String {
+    let [open, close] = README_MARKS;
+    let (before, rest) = text.split_once(open).expect("the README marks where the table begins");
+    let (_, after) = rest.split_once(close).expect("the README marks where the table ends");
+    let mut rows = String::from("| tag | instruction | what it does | CU |\n|---:|---|---|---:|\n");
+    for info in TABLE {
+        let units = table.rows.iter().filter(|r| r.name == info.name).map(|r| r.units);
+        let (least, most) = (units.clone().min(), units.max());
+        let range = match (least, most) {
+            (Some(least), Some(most)) if least < most => format!("{least} to {most}"),
+            (_, Some(most)) => most.to_string(),
+            _ => "not measured".into(),
+        };
+        let what = info.doc.trim();
+        rows.push_str(&format!("| {} | `{}` | {what} | {range} |\n", info.tag.byte(), info.name));
+    }
+    format!("{before}{open}\n{rows}\nCompiler: {}.\n{close}{after}", table.compiler)
 }
 
 const HEAD: &str = "# Compute units\n\n\

@@ -1,6 +1,6 @@
 //! The gate: nothing may cost more than the committed table says.
 
-use trestle_benches::{committed, markdown, measure, paths};
+use trestle_benches::{committed, markdown, measure, paths, readme, readme_path};
 
 #[test]
 fn nothing_costs_more_than_committed() {
@@ -20,6 +20,12 @@ fn nothing_costs_more_than_committed() {
 fn the_markdown_is_the_json() {
     let text = std::fs::read_to_string(paths().1).expect("benches/compute_units.md");
     assert_eq!(text, markdown(&committed()), "make bench writes both");
+}
+
+#[test]
+fn the_readme_lists_every_instruction_with_its_cost() {
+    let text = std::fs::read_to_string(readme_path()).expect("README.md");
+    assert_eq!(text, readme(&text, &committed()), "make bench writes it");
 }
 
 #[test]

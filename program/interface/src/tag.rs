@@ -18,6 +18,8 @@ pub struct InstructionInfo {
     pub tag: Tag,
     /// Name, snake case.
     pub name: &'static str,
+    /// What it does, in a sentence or two.
+    pub doc: &'static str,
     /// Fixed accounts that come first; [`OwnerAccounts`] for an owner's operation.
     pub prefix: &'static [Role],
     /// Its own fixed accounts.
@@ -72,6 +74,7 @@ macro_rules! instructions {
             InstructionInfo {
                 tag: Tag::$name,
                 name: stringify!($snake),
+                doc: concat!($($doc),+),
                 prefix: instructions!(@prefix $prefix),
                 accounts: accounts::$accounts::<()>::ROLES,
                 trailing: instructions!(@trailing $trailing),

@@ -32,7 +32,7 @@ fn filter_offsets_are_the_layouts() {
     assert_eq!(offset_of!(MarginAccount, sequence), offsets::SEQUENCE);
     assert_eq!(size_of::<MarginAccount>(), offsets::POSITIONS);
     // every filter lies in the part that a data slice of 256 bytes shows
-    assert!(offsets::SEQUENCE + 8 <= 256);
+    const { assert!(offsets::SEQUENCE + 8 <= 256) };
 }
 
 #[test]
