@@ -7,7 +7,7 @@
 //! rounding.
 
 use crate::error::{MathError, Result};
-use crate::num::{add, mul_high_floor, mul_shift64_ceil, mul_shift64_floor, mul_u64};
+use crate::num::{add, mul_high_floor, mul_shift64_ceil, mul_shift64_floor, mul_u64, mul_wide};
 
 /// A Q64 exchange rate from position units to native tokens, below 2^32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,17 @@ impl Index {
     #[inline(always)]
     pub fn tokens_ceil(self, units: u64) -> Result<u64> {
         mul_shift64_ceil(units, self.0)
+    }
+
+    /// Native tokens that fractional units of debt owe, rounded up. The units
+    /// are Q64: venues whose debts are fractions keep theirs so.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`] above 64 bits.
+    pub fn owed_ceil(self, units_q64: u128) -> Result<u64> {
+        let (whole, rest) = mul_wide(units_q64, self.0); // Q128
+        let whole = u64::try_from(whole).map_err(|_| MathError::Overflow)?;
+        add(whole, u64::from(rest != 0))
     }
 
     /// Units for `tokens`, rounded down: a deposit's credit, a repayment's effect.

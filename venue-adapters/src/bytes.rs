@@ -14,6 +14,13 @@ pub fn u8_at(data: &[u8], offset: usize) -> Option<u8> {
     data.get(offset).copied()
 }
 
+/// A little-endian `u16`.
+#[must_use]
+#[inline(always)]
+pub fn u16_at(data: &[u8], offset: usize) -> Option<u16> {
+    array(data, offset).map(u16::from_le_bytes)
+}
+
 /// A little-endian `u32`.
 #[must_use]
 #[inline(always)]
@@ -40,6 +47,13 @@ pub fn u64_at(data: &[u8], offset: usize) -> Option<u64> {
 #[inline(always)]
 pub fn i64_at(data: &[u8], offset: usize) -> Option<i64> {
     array(data, offset).map(i64::from_le_bytes)
+}
+
+/// A little-endian `u128`.
+#[must_use]
+#[inline(always)]
+pub fn u128_at(data: &[u8], offset: usize) -> Option<u128> {
+    array(data, offset).map(u128::from_le_bytes)
 }
 
 /// A 32-byte key.

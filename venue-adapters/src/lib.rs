@@ -12,5 +12,8 @@
 #![forbid(unsafe_code)]
 
 pub mod bytes;
+pub mod clock;
+pub mod kamino;
 pub mod oracle;
+pub mod plan;
 pub mod token;

@@ -3,10 +3,12 @@
 //! Nothing here traps or wraps on valid input; each function states its bound.
 //! All other modules build on these, so a rounding has one place to be wrong in.
 
+mod ratio;
 mod sum;
 mod weight;
 mod wide;
 
+pub use ratio::{mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, mul_shift_floor, mul_wide};
 pub use sum::{Split, Sum, ceil_shift};
 pub use weight::{ONE, Pair, Weight};
 pub use wide::{

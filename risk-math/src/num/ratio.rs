@@ -1,0 +1,106 @@
+//! 128-bit products and quotients over 256 bits, exact, rounded once.
+//!
+//! For a reserve or a position at a time: a quotient costs two 128-bit
+//! divisions. Not for loops.
+
+use super::{high64, low64, mul_u64};
+use crate::error::{MathError, Result};
+
+/// The exact 256-bit product: its high and its low half.
+#[must_use]
+pub fn mul_wide(a: u128, b: u128) -> (u128, u128) {
+    let (a1, a0) = (high64(a), low64(a));
+    let (b1, b0) = (high64(b), low64(b));
+    let low = mul_u64(a0, b0);
+    // each sum is at most (2^64-1)^2 + 2 * (2^64-1) = 2^128 - 1
+    let mid = mul_u64(a1, b0).wrapping_add(u128::from(high64(low)));
+    let cross = mul_u64(a0, b1).wrapping_add(u128::from(low64(mid)));
+    let high = mul_u64(a1, b1)
+        .wrapping_add(u128::from(high64(mid)))
+        .wrapping_add(u128::from(high64(cross)));
+    (high, u128::from(low64(cross)) << 64 | u128::from(low64(low)))
+}
+
+/// `a * b / 2^shift`, rounded down, for a shift of 1 to 127.
+///
+/// # Errors
+/// [`MathError::Range`] for another shift, [`MathError::Overflow`] above 128 bits.
+pub fn mul_shift_floor(a: u128, b: u128, shift: u32) -> Result<u128> {
+    Ok(shifted(a, b, shift)?.0)
+}
+
+/// `a * b / 2^shift`, rounded up, for a shift of 1 to 127.
+///
+/// # Errors
+/// [`MathError::Range`] for another shift, [`MathError::Overflow`] above 128 bits.
+pub fn mul_shift_ceil(a: u128, b: u128, shift: u32) -> Result<u128> {
+    let (q, exact) = shifted(a, b, shift)?;
+    q.checked_add(u128::from(!exact)).ok_or(MathError::Overflow)
+}
+
+/// `a * b / d`, rounded down.
+///
+/// # Errors
+/// [`MathError::DivideByZero`], [`MathError::Overflow`] above 128 bits.
+pub fn mul_ratio_floor(a: u128, b: u128, d: u128) -> Result<u128> {
+    Ok(ratio(a, b, d)?.0)
+}
+
+/// `a * b / d`, rounded up.
+///
+/// # Errors
+/// [`MathError::DivideByZero`], [`MathError::Overflow`] above 128 bits.
+pub fn mul_ratio_ceil(a: u128, b: u128, d: u128) -> Result<u128> {
+    let (q, exact) = ratio(a, b, d)?;
+    q.checked_add(u128::from(!exact)).ok_or(MathError::Overflow)
+}
+
+fn shifted(a: u128, b: u128, shift: u32) -> Result<(u128, bool)> {
+    if !(1..=127).contains(&shift) {
+        return Err(MathError::Range);
+    }
+    let up = 128_u32.wrapping_sub(shift); // 1..=127
+    let (high, low) = mul_wide(a, b);
+    if high.wrapping_shr(shift) != 0 {
+        return Err(MathError::Overflow);
+    }
+    Ok((high.wrapping_shl(up) | low.wrapping_shr(shift), low.wrapping_shl(up) == 0))
+}
+
+/// Quotient, and whether it is exact: long division in two 64-bit digits.
+fn ratio(a: u128, b: u128, d: u128) -> Result<(u128, bool)> {
+    if d == 0 {
+        return Err(MathError::DivideByZero);
+    }
+    let (high, low) = mul_wide(a, b);
+    if high >= d {
+        return Err(MathError::Overflow);
+    }
+    let up = d.leading_zeros(); // 0..=127
+    let d = d.wrapping_shl(up);
+    // high < d, so its top `up` bits are zero; two shifts, since one by 128 is none
+    let carry = low.wrapping_shr(1).wrapping_shr(127_u32.wrapping_sub(up));
+    let (high, low) = (high.wrapping_shl(up) | carry, low.wrapping_shl(up));
+    let (q1, rest) = digit(high, high64(low), d)?;
+    let (q0, rest) = digit(rest, low64(low), d)?;
+    Ok((u128::from(q1) << 64 | u128::from(q0), rest == 0))
+}
+
+/// One digit of a long division: `rest * 2^64 + next` by `d`, for a
+/// normalised `d` (top bit set) and `rest < d`.
+fn digit(rest: u128, next: u64, d: u128) -> Result<(u64, u128)> {
+    let (d1, d0) = (u128::from(high64(d)), low64(d)); // d1 >= 2^63
+    let mut q = rest.checked_div(d1).ok_or(MathError::DivideByZero)?;
+    let mut left = rest.wrapping_sub(q.wrapping_mul(d1)); // < d1
+    // the guess is too high by at most two (Knuth 4.3.1, theorem B)
+    while q >> 64 != 0 || mul_u64(low64(q), d0) > (left << 64 | u128::from(next)) {
+        q = q.wrapping_sub(1);
+        left = left.wrapping_add(d1);
+        if left >> 64 != 0 {
+            break;
+        }
+    }
+    // modulo 2^128: the true remainder is below d
+    let rest = (rest << 64 | u128::from(next)).wrapping_sub(q.wrapping_mul(d));
+    Ok((low64(q), rest))
+}

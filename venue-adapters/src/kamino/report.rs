@@ -1,0 +1,219 @@
+//! What a reserve is worth and on which terms, now.
+
+use super::interest::{self, Accrual};
+use super::market::{Market, PERMISSIONED_BORROW, PERMISSIONED_DEPOSIT};
+use super::reserve::{RateBasis, Reserve};
+use super::stress::{self, Terms};
+use super::{KaminoError, Result};
+use crate::clock::Now;
+use trestle_risk_math::index::Index;
+use trestle_risk_math::num::{Weight, mul_ratio_floor};
+use trestle_risk_math::pool::{Apr, growth_bound_per_slot};
+use trestle_risk_math::price::Price;
+
+/// A reserve, projected to now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReserveReport {
+    /// Tokens a cToken, rounded down.
+    pub deposit_index: Index,
+    /// Tokens a Q64 unit of debt, rounded up ([`Index::owed_ceil`]).
+    pub debt_index: Index,
+    /// Tokens in the vault that the withdraw queue does not claim, rounded down.
+    pub free_liquidity: u64,
+    /// Tokens that can be supplied up to the deposit limit, rounded down.
+    pub supply_room: u64,
+    /// Tokens that can be redeemed: free, and within the limiter.
+    pub redeem_room: u64,
+    /// Tokens that can be borrowed outside elevation groups: free, and within
+    /// every limit of the reserve. Its utilisation limit included, rounded down.
+    pub borrow_room: u64,
+    /// Debts over supply, rounded up.
+    pub utilisation: Weight,
+    /// Real supply rate, rounded down; farm rewards come on top.
+    pub supply_apr: Apr,
+    /// Real borrow rate, rounded up; the origination fee comes on top.
+    pub borrow_apr: Apr,
+    /// Most that debts grow in a slot at the highest rate of the curve, Q64.
+    pub growth_bound: u64,
+    /// Terms outside elevation groups.
+    pub terms: Terms,
+    /// Share of the debts that one liquidation may close, rounded up.
+    pub close_factor: Weight,
+    /// klend's own price, micro-USD a native unit; `None` when it is older
+    /// than the reserve allows or out of range.
+    pub price: Option<Price>,
+    /// What is switched off.
+    pub flags: Flags,
+}
+
+/// What is switched off or watched in a reserve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Market or reserve stopped: nothing works.
+    pub stopped: bool,
+    /// Not active.
+    pub inactive: bool,
+    /// Deposits need a foreign signature.
+    pub deposit_permissioned: bool,
+    /// Borrows need a foreign signature.
+    pub borrow_permissioned: bool,
+    /// Borrowing switched off.
+    pub borrow_disabled: bool,
+    /// Debts fall due.
+    pub debts_fall_due: bool,
+    /// Positions may be deleveraged.
+    pub deleverages: bool,
+    /// A limit has been crossed, which starts deleveraging where it is on.
+    pub limit_crossed: bool,
+    /// No collateral outside elevation groups.
+    pub group_only: bool,
+    /// cTokens may not leave obligations.
+    pub ctokens_blocked: bool,
+}
+
+/// Reads a reserve and projects it to `now`.
+///
+/// Real rates of a reserve that counts slots assume slots of 400 ms.
+///
+/// # Errors
+/// [`KaminoError::Numbers`] when the numbers contradict each other or exceed
+/// what an index holds, [`KaminoError::RateBasis`].
+pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveReport> {
+    let accrual = interest::project(reserve, now)?;
+    let deposit_index = deposit_index(&accrual, reserve.ctoken_supply())?;
+    let queued = deposit_index.plus(1)?.tokens_ceil(reserve.queued_ctokens())?;
+    let free_liquidity = reserve.available().saturating_sub(queued);
+    let basis = reserve.rate_basis()?;
+    let supplied = ceil_tokens(accrual.supply_sf);
+    Ok(ReserveReport {
+        deposit_index,
+        debt_index: debt_index(&accrual)?,
+        free_liquidity,
+        supply_room: reserve.deposit_limit().saturating_sub(supplied),
+        redeem_room: free_liquidity.min(reserve.redeem_cap_left(now.unix)),
+        borrow_room: borrow_room(reserve, &accrual, free_liquidity, now)?,
+        utilisation: Weight::clamped(to_u32(accrual.utilisation_sf.div_ceil(1 << 44))),
+        supply_apr: apr(real(accrual.supply_rate_sf, basis, 0) >> 36),
+        borrow_apr: apr(real(accrual.borrow_rate_sf, basis, 3).div_ceil(1 << 36)),
+        growth_bound: growth_bound_per_slot(apr(interest::max_rate_sf(reserve).div_ceil(1 << 36))),
+        terms: stress::terms(reserve, market, 0)?,
+        close_factor: stress::percent_ceil(u64::from(market.close_factor_pct())),
+        price: price(reserve, now),
+        flags: flags(reserve, market),
+    })
+}
+
+/// Tokens a cToken, rounded down. Before the first deposit a cToken is worth
+/// one token; cTokens without supply behind them are worth nothing.
+fn deposit_index(accrual: &Accrual, ctokens: u64) -> Result<Index> {
+    if ctokens == 0 {
+        return Ok(Index::ONE);
+    }
+    // supply / 2^60 * 2^64 / cTokens
+    Ok(Index::new(mul_ratio_floor(accrual.supply_sf, 16, u128::from(ctokens))?)?)
+}
+
+/// The cumulative borrow rate in Q64: exact.
+fn debt_index(accrual: &Accrual) -> Result<Index> {
+    let q64 = accrual.cumulative.high.checked_mul(16).ok_or(KaminoError::Numbers)?;
+    Ok(Index::new(q64)?)
+}
+
+fn borrow_room(reserve: &Reserve, accrual: &Accrual, free: u64, now: Now) -> Result<u64> {
+    let debts = ceil_tokens(accrual.borrowed.high);
+    let outside = match reserve.borrow_limit_outside() {
+        u64::MAX => u64::MAX,
+        limit => limit.saturating_sub(reserve.borrowed_outside()),
+    };
+    let busy = match reserve.utilisation_limit_pct() {
+        0 => u64::MAX,
+        limit => {
+            let most = mul_ratio_floor(accrual.supply_sf, u128::from(limit), 100)? >> 60;
+            // klend asks for a utilisation strictly below the limit
+            u64::try_from(most).unwrap_or(u64::MAX).saturating_sub(debts).saturating_sub(1)
+        }
+    };
+    Ok(free
+        .min(reserve.borrow_limit().saturating_sub(debts))
+        .min(outside)
+        .min(busy)
+        .min(reserve.borrow_cap_left(now.unix)))
+}
+
+/// klend's price if its age is within the reserve's own limit. A price from
+/// the future has no age. Rounded down, as every [`Price`].
+fn price(reserve: &Reserve, now: Now) -> Option<Price> {
+    let unix = u64::try_from(now.unix).ok()?;
+    if unix.saturating_sub(reserve.price_time()) > reserve.max_price_age() {
+        return None;
+    }
+    price_from_sf(reserve.price_sf(), reserve.decimals())
+}
+
+/// Micro-USD a native unit from USD a whole token scaled by 2^60: times
+/// `10^(6 - decimals)`, one division.
+fn price_from_sf(sf: u128, decimals: u64) -> Option<Price> {
+    let decimals = u32::try_from(decimals).ok().filter(|d| *d <= 18)?;
+    if sf == 0 {
+        return None;
+    }
+    // with the top bit set, a divisor of 2^40 leaves 87 bits; multiply where it fits
+    let (value, scale) = match decimals.checked_sub(6) {
+        Some(less) => {
+            let up = sf.leading_zeros();
+            let ten = 10_u128.checked_pow(less)?;
+            (sf.wrapping_shl(up).checked_div(ten)?, up.checked_add(60)?)
+        }
+        None => {
+            let ten = 10_u128.checked_pow(6_u32.checked_sub(decimals)?)?;
+            (sf.checked_mul(ten)?, 60)
+        }
+    };
+    // value * 2^-scale, to a mantissa of exactly 32 bits
+    let bits = 128_u32.checked_sub(value.leading_zeros())?;
+    let (mantissa, shift) = match bits.checked_sub(32) {
+        Some(drop) => (value.wrapping_shr(drop), scale.checked_sub(drop)?),
+        None => {
+            let up = 32_u32.checked_sub(bits)?;
+            (value.wrapping_shl(up), scale.checked_add(up)?)
+        }
+    };
+    Price::new(u32::try_from(mantissa).ok()?, u8::try_from(shift).ok()?).ok()
+}
+
+fn flags(reserve: &Reserve, market: &Market) -> Flags {
+    let permissioned = reserve.permissioned() | market.permissioned();
+    Flags {
+        stopped: market.is_emergency() || reserve.is_emergency(),
+        inactive: reserve.status() != 0,
+        deposit_permissioned: permissioned & PERMISSIONED_DEPOSIT != 0,
+        borrow_permissioned: permissioned & PERMISSIONED_BORROW != 0,
+        borrow_disabled: market.borrow_disabled(),
+        debts_fall_due: reserve.maturity() != 0 || reserve.term() != 0,
+        deleverages: market.deleverages() && reserve.deleverages(),
+        limit_crossed: reserve.deposit_limit_crossed() != 0 || reserve.borrow_limit_crossed() != 0,
+        group_only: reserve.no_collateral_outside(),
+        ctokens_blocked: reserve.blocks_ctokens(),
+    }
+}
+
+/// A nominal rate as a real one, rounded up with an `add` of 3 and down with
+/// 0: klend's year of 63,072,000 slots passes in 400 / 500 of a year.
+fn real(rate_sf: u128, basis: RateBasis, add: u128) -> u128 {
+    match basis {
+        RateBasis::Slots => rate_sf.saturating_mul(5).saturating_add(add) / 4,
+        RateBasis::Seconds => rate_sf,
+    }
+}
+
+fn apr(q24: u128) -> Apr {
+    Apr::new(to_u32(q24)).unwrap_or(Apr::MAX)
+}
+
+fn ceil_tokens(sf: u128) -> u64 {
+    u64::try_from(sf.div_ceil(interest::ONE)).unwrap_or(u64::MAX)
+}
+
+fn to_u32(x: u128) -> u32 {
+    u32::try_from(x).unwrap_or(u32::MAX)
+}
