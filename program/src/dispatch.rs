@@ -24,8 +24,12 @@ pub(crate) trait Operation {
     type Effect: Effect;
     /// Accounts behind [`OwnerAccounts`].
     const ROLES: &'static [Role];
+    /// Whether accounts of any number may follow those: what a venue's call
+    /// names, venue accounts to read, running totals.
+    const TRAILING: bool = false;
 
-    /// Runs it. Accounts have the roles of [`Operation::ROLES`].
+    /// Runs it. `accounts` have the roles of [`Operation::ROLES`], and what
+    /// trails them.
     fn run<'i>(
         context: &mut Context<'_, 'i>,
         accounts: &[AccountInfo<'i>],
@@ -45,9 +49,14 @@ pub(crate) fn dispatch(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8
         Tag::PoolRedeem => own::<ix::pool::Redeem>(program_id, accounts, args),
         Tag::PoolBorrow => own::<ix::pool::Borrow>(program_id, accounts, args),
         Tag::PoolRepay => own::<ix::pool::Repay>(program_id, accounts, args),
+        Tag::VenueSupply => own::<ix::venue::Supply>(program_id, accounts, args),
+        Tag::VenueRedeem => own::<ix::venue::Redeem>(program_id, accounts, args),
+        Tag::VenueBorrow => own::<ix::venue::Borrow>(program_id, accounts, args),
+        Tag::VenueRepay => own::<ix::venue::Repay>(program_id, accounts, args),
         Tag::GetHealth => ix::view::get_health(program_id, accounts, args),
         Tag::RefreshPrices => ix::refresh::prices(program_id, accounts, args),
         Tag::RefreshMarkets => ix::refresh::markets(program_id, accounts, args),
+        Tag::RefreshAccount => ix::refresh::account(program_id, accounts, args),
         Tag::Liquidate => ix::liquidate::liquidate(program_id, accounts, args),
         tag => cold(tag, program_id, accounts, args),
     }
@@ -57,6 +66,11 @@ pub(crate) fn dispatch(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8
 #[inline(never)]
 fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -> Result<()> {
     match tag {
+        Tag::OpenVenue => own::<ix::venue::Open>(program_id, accounts, args),
+        Tag::OpenFarm => own::<ix::venue::OpenFarm>(program_id, accounts, args),
+        Tag::ClaimVenue => own::<ix::venue::Claim>(program_id, accounts, args),
+        Tag::VenueGroup => own::<ix::venue::ChangeGroup>(program_id, accounts, args),
+        Tag::CloseVenue => own::<ix::venue::Close>(program_id, accounts, args),
         Tag::CreateAccount => ix::account::create(program_id, accounts, args),
         Tag::ResizeAccount => ix::account::resize(program_id, accounts, args),
         Tag::CloseAccount => ix::account::close(program_id, accounts, args),
@@ -71,6 +85,7 @@ fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) ->
         Tag::ListAsset => ix::admin::list_asset(program_id, accounts, args),
         Tag::ListClass => ix::admin::list_class(program_id, accounts, args),
         Tag::ListMarket => ix::admin::list_market(program_id, accounts, args),
+        Tag::ListReserve => ix::admin::list_reserve(program_id, accounts, args),
         Tag::SetScenarios => ix::admin::set_scenarios(program_id, accounts, args),
         Tag::InitPool => ix::admin::init_pool(program_id, accounts, args),
         Tag::UpgradeLayout => ix::upgrade::upgrade_layout(program_id, accounts, args),
@@ -83,7 +98,9 @@ fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) ->
 fn own<O: Operation>(program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -> Result<()> {
     let args: O::Args = decode(args).ok_or(TrestleError::ArgumentLength)?;
     let (prefix, rest) = OwnerAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
-    if rest.len() != O::ROLES.len() {
+    let fits =
+        if O::TRAILING { rest.len() >= O::ROLES.len() } else { rest.len() == O::ROLES.len() };
+    if !fits {
         return Err(TrestleError::AccountCount);
     }
     check_roles(accounts, OwnerAccounts::<()>::ROLES, O::ROLES)?;
@@ -98,7 +115,7 @@ fn own<O: Operation>(program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8])
     )?;
     let before = Before::take::<O::Effect>(&context.margin);
     let effect = O::run(&mut context, rest, &args, Permit(()))?;
-    effect.settle(&mut context, &before)?;
+    effect.settle(&mut context, rest, &before)?;
     let sequence = &mut context.margin.fixed.sequence;
     *sequence = sequence.wrapping_add(1);
     Ok(())

@@ -6,10 +6,14 @@
 
 use crate::Result;
 use crate::accounts::Context;
+use crate::exposure::{self, Caps};
 use crate::slab::Margin;
+use crate::venues::read_indebted;
+use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
-use trestle_interface::state::{Position, health_bucket};
+use trestle_interface::state::{Position, VenueAccount, health_bucket};
 use trestle_risk_math::gate::admit;
+use trestle_risk_math::portfolio::{Book, Health};
 
 /// What an operation did to the account's risk.
 #[must_use = "an effect must be settled"]
@@ -17,12 +21,22 @@ pub(crate) trait Effect: Sized {
     /// Whether positions before the operation are needed.
     const CHECKED: bool;
 
-    /// Checks what must be checked and stamps the account.
-    fn settle(self, context: &mut Context<'_, '_>, before: &Before) -> Result<()>;
+    /// Checks what must be checked and stamps the account. `accounts` are all
+    /// of the instruction's.
+    fn settle<'i>(
+        self,
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+        before: &Before,
+    ) -> Result<()>;
 }
 
 /// Health may be lower: the gate decides.
 pub(crate) struct MayWorsen;
+
+/// Health may be lower, and claims on venues or what finances them higher: the
+/// gate and the caps decide.
+pub(crate) struct MayExpose;
 
 /// Health cannot be lower but for one rounded unit: deposit, repay, redeem, sync.
 pub(crate) struct NeverWorsens;
@@ -41,15 +55,38 @@ impl Before {
 impl Effect for MayWorsen {
     const CHECKED: bool = true;
 
-    fn settle(self, context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
-        check(context, before)
+    fn settle<'i>(
+        self,
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+        before: &Before,
+    ) -> Result<()> {
+        check(context, accounts, before, Caps::Noted)
+    }
+}
+
+impl Effect for MayExpose {
+    const CHECKED: bool = true;
+
+    fn settle<'i>(
+        self,
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+        before: &Before,
+    ) -> Result<()> {
+        check(context, accounts, before, Caps::Enforced)
     }
 }
 
 impl Effect for NeverWorsens {
     const CHECKED: bool = false;
 
-    fn settle(self, context: &mut Context<'_, '_>, _: &Before) -> Result<()> {
+    fn settle<'i>(
+        self,
+        context: &mut Context<'_, 'i>,
+        _: &[AccountInfo<'i>],
+        _: &Before,
+    ) -> Result<()> {
         if !context.margin.has_debt() {
             context.margin.fixed.health_bucket = 0;
         }
@@ -59,20 +96,72 @@ impl Effect for NeverWorsens {
 
 /// The gate of every act that may raise risk.
 #[inline(never)]
-fn check(context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
+fn check<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    before: &Before,
+    caps: Caps,
+) -> Result<()> {
     context.margin.fixed.last_check_slot = context.now.slot;
+    if context.margin.uses_venues() {
+        return check_venues(context, accounts, before, caps);
+    }
     if !context.margin.has_debt() {
         context.margin.fixed.health_bucket = 0;
         return Ok(());
     }
     let after = context.health(context.margin.positions())?;
+    decide(context, before, &after)
+}
+
+/// [`check`] for an account that uses venues: reads what owes there, and
+/// brings the classes' totals up to date.
+#[inline(never)]
+fn check_venues<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    before: &Before,
+    caps: Caps,
+) -> Result<()> {
+    let owes = context.margin.has_debt();
+    if owes {
+        read_indebted(context, accounts)?;
+        let unknown = |account: &VenueAccount| account.has(VenueAccount::UNKNOWN);
+        if context.margin.fixed.venue_accounts.iter().any(unknown) {
+            return Err(TrestleError::VenueUnknown);
+        }
+    } else if caps == Caps::Noted {
+        // leaving with nothing owed needs no price
+        context.margin.fixed.health_bucket = 0;
+        return Ok(());
+    }
+    let mut book = Box::new(Book::new());
+    let after = context.health_in(context.margin.positions(), &mut book)?;
+    exposure::update(context, accounts, &book, caps)?;
+    stamp_stress(context, &book);
+    if owes {
+        return decide(context, before, &after);
+    }
+    context.margin.fixed.health_bucket = 0;
+    Ok(())
+}
+
+/// Remembers how close each venue account is to the venue's own liquidation.
+pub(crate) fn stamp_stress(context: &mut Context<'_, '_>, book: &Book) {
+    let accounts = context.margin.fixed.venue_accounts.iter_mut();
+    for (account, sum) in accounts.zip(&book.accounts) {
+        account.stress = if sum.debt == 0 { 0 } else { sum.ratio().q16() };
+    }
+}
+
+fn decide(context: &mut Context<'_, '_>, before: &Before, after: &Health) -> Result<()> {
     let positions_before = || match &before.0 {
         Some(positions) => context.health(positions),
         // nothing was owed before: health was not negative, so it has fallen
         None => Err(TrestleError::InitialHealth),
     };
     let skew = i64::from(context.markets.terms.max_skew);
-    admit(positions_before, &after, skew)??;
+    admit(positions_before, after, skew)??;
     let fixed = &mut context.margin.fixed;
     fixed.health_bucket = health_bucket(after.maint, after.debts);
     if after.init.is_some_and(|init| init >= 0) {

@@ -16,8 +16,10 @@ mod accounts;
 mod cpi;
 mod dispatch;
 mod effect;
+mod exposure;
 mod instructions;
 mod slab;
+mod venues;
 
 use solana_program::account_info::AccountInfo;
 use solana_program::entrypoint::ProgramResult;

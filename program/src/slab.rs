@@ -120,6 +120,33 @@ impl<'a> Margin<'a> {
         Ok(())
     }
 
+    /// Sets the units of a position at a venue account, making it if it is new.
+    pub(crate) fn set(
+        &mut self,
+        place: Place,
+        venue_account: u8,
+        units: u128,
+        slot: u64,
+    ) -> Result<()> {
+        let at = match self.positions().binary_search_by_key(&place.key(), Position::key) {
+            Ok(at) => at,
+            Err(at) => {
+                self.insert(at, place, 0)?;
+                at
+            }
+        };
+        let position = self.slab.get_mut(at).ok_or(TrestleError::Corrupt)?;
+        position.units = Wide::new(units);
+        position.venue_account = venue_account;
+        position.slot = slot;
+        Ok(())
+    }
+
+    /// Removes the position at an index.
+    pub(crate) fn clear(&mut self, at: usize) -> Result<()> {
+        self.remove(at)
+    }
+
     fn insert(&mut self, at: usize, place: Place, units: u64) -> Result<()> {
         let count = usize::from(self.fixed.count);
         if count >= self.slab.len() {
@@ -162,6 +189,11 @@ impl<'a> Margin<'a> {
             |p: &Position| PositionKind::from_byte(p.kind).is_some_and(PositionKind::is_asset);
         let owes = !self.positions().iter().all(is_asset);
         self.fixed.has_debt = u8::from(owes);
+    }
+
+    /// Whether the account uses any venue.
+    pub(crate) fn uses_venues(&self) -> bool {
+        self.fixed.venue_bitmap != 0
     }
 
     /// Whether anything is owed. While nothing is, health cannot be negative.

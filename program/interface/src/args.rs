@@ -43,6 +43,40 @@ crate::args! {
         all: bool,
     }
 
+    /// A market.
+    MarketArgs {
+        /// Market index.
+        market: u16,
+    }
+
+    /// A side of a reserve's farms.
+    FarmArgs {
+        /// Market index.
+        market: u16,
+        /// The farm of borrowers instead of that of depositors.
+        debt: bool,
+    }
+
+    /// A reward of a farm.
+    ClaimArgs {
+        /// Market index.
+        market: u16,
+        /// The farm of borrowers instead of that of depositors.
+        debt: bool,
+        /// Number of the reward in the farm.
+        reward: u64,
+        /// Asset index of the reward.
+        asset: u8,
+    }
+
+    /// An elevation group.
+    VenueGroupArgs {
+        /// Any market index of the venue's market.
+        market: u16,
+        /// Group, 0 to leave the present one.
+        elevation_group: u8,
+    }
+
     /// A new margin account.
     CreateAccountArgs {
         /// Number of the account, chosen by the owner.
@@ -207,7 +241,7 @@ crate::args! {
         program: Address,
         /// Name, zero-padded ASCII.
         name: [u8; 16],
-        /// Kind: 0 native.
+        /// Kind: 0 native, 1 Kamino.
         kind: u8,
         /// Account layout that the adapter must find.
         layout_version: u16,
@@ -219,7 +253,7 @@ crate::args! {
         shock: u32,
         /// The same where collateral and debt share a factor.
         loop_shock: u32,
-        /// Multiple of equity that native debt may finance here.
+        /// Multiple of equity that native debt may finance here, Q16, at most 2^20 (16.0).
         financing_multiple: u32,
         /// Cap of the group's claims, micro-USD.
         claim_cap: u64,
@@ -233,6 +267,18 @@ crate::args! {
         class: u8,
         /// Asset.
         asset: u8,
+        /// Ages in slots: initial, liquidation, hard, decay.
+        ages: [u32; 4],
+    }
+
+    /// A reserve of a lending venue.
+    ListReserveArgs {
+        /// Class of the venue.
+        class: u8,
+        /// Asset.
+        asset: u8,
+        /// It is to be borrowed as well.
+        borrowable: bool,
         /// Ages in slots: initial, liquidation, hard, decay.
         ages: [u32; 4],
     }

@@ -7,6 +7,7 @@ use trestle_risk_math::MathError;
 use trestle_risk_math::constraints::Violation;
 use trestle_risk_math::gate::Refusal;
 use trestle_risk_math::guard::SampleError;
+use trestle_venue_adapters::kamino::KaminoError;
 use trestle_venue_adapters::oracle::pyth::PythError;
 use trestle_venue_adapters::token::TokenError;
 
@@ -144,6 +145,26 @@ errors! {
     301 MarketNotActive "market takes no new risk",
     /// Name a market of the kind that the instruction works on.
     302 WrongMarketKind "market is of another kind",
+    /// Supply less here, or wait until others leave: the class's cap on claims is reached.
+    303 ClaimCap "venue class would hold more than its cap on claims",
+    /// Borrow less from native pools while so much lies at this venue.
+    304 FinancingCap "native debt would finance more of the venue class than its caps allow",
+    /// Pass the totals account of every class in which the account has claims, writable.
+    305 ExposureMissing "running totals of a venue class are missing",
+    /// Close a venue account that is no longer used.
+    306 VenueTableFull "margin account has no free place for a venue account",
+    /// Open the venue account first.
+    307 NoVenueAccount "margin account has no such account at the venue",
+    /// Redeem and repay everything at the venue first.
+    308 VenueAccountInUse "account at the venue still holds or owes something",
+    /// Pass every account that the venue's call names.
+    309 VenueAccountMissing "an account that the venue's call names is missing",
+    /// Report it: the venue did something to the authority that the call does not allow.
+    310 VenueTouchedAuthority "the venue touched what the call does not name",
+    /// Open a venue account of your own; positions at this venue cannot change owner.
+    311 AdoptRefused "positions at this venue cannot change owner",
+    /// Refresh the account with the venue's markets, then settle what is unknown at the venue.
+    312 VenueUnknown "account at the venue holds or owes something that is not listed",
 
     /// Only accounts below maintenance health can be liquidated.
     400 Healthy "account is not below maintenance health",
@@ -222,6 +243,113 @@ errors! {
     701 DepositCap "pool deposit cap is reached",
     /// Borrow less: the pool's debt cap is reached.
     702 DebtCap "pool debt cap is reached",
+
+    /// Pass the venue's account of the kind that the list names.
+    800 KaminoLayout "Kamino: account is too short or of another kind",
+    /// Wait for an update of this program: the reserve has a new layout or was wiped out.
+    801 KaminoVersion "Kamino: layout version is not 1",
+    /// Wait for an update of this program.
+    802 KaminoRateBasis "Kamino: rates count time in an unknown way",
+    /// Report it: the reserve contradicts itself.
+    803 KaminoNumbers "Kamino: numbers overflow or contradict each other",
+    /// Wait for an update of this program: the account has a new size.
+    804 KaminoSize "Kamino: account is not of the known size",
+    /// Pass accounts of one lending market.
+    805 KaminoWrongMarket "Kamino: account of another lending market",
+    /// Pass the reserve of the asset's mint.
+    806 KaminoWrongMint "Kamino: reserve of another mint",
+    /// Reserves of other token programs are not listed.
+    807 KaminoTokenProgram "Kamino: token program is not known",
+    /// Pass the obligation that this margin account opened.
+    808 KaminoIdentity "Kamino: obligation is not this margin account's",
+    /// Wait until Kamino opens the market again.
+    809 KaminoEmergency "Kamino: market or reserve is stopped",
+    /// Choose an active reserve.
+    810 KaminoStatus "Kamino: reserve is obsolete or hidden",
+    /// Choose a reserve that anyone may use.
+    811 KaminoPermissioned "Kamino: reserve needs a permissioning authority",
+    /// Choose a reserve whose debts never fall due.
+    812 KaminoDebtTerm "Kamino: debts of the reserve fall due or cost extra to repay early",
+    /// Choose a reserve that is not deleveraged.
+    813 KaminoDeleverage "Kamino: positions on the reserve may be deleveraged",
+    /// Choose a reserve whose cTokens can leave an obligation.
+    814 KaminoCtokensBlocked "Kamino: cTokens of the reserve are blocked",
+    /// Choose a reserve with a borrow factor of at most 2.0.
+    815 KaminoBorrowFactor "Kamino: borrow factor is above 2.0",
+    /// Wait until Kamino lets borrow again.
+    816 KaminoBorrowDisabled "Kamino: borrowing is switched off",
+    /// Enter an elevation group of the reserve first.
+    817 KaminoGroupOnly "Kamino: no collateral outside elevation groups",
+    /// Choose an elevation group that fits all reserves in use.
+    818 KaminoGroup "Kamino: elevation group does not fit",
+    /// Repay and redeem: the obligation is being deleveraged.
+    819 KaminoMarked "Kamino: obligation is marked",
+    /// Cancel the obligation's orders first.
+    820 KaminoEncumbered "Kamino: obligation has orders or a change of owner under way",
+    /// Use fewer reserves in one obligation.
+    821 KaminoPlan "Kamino: call does not fit",
+    /// Name a reserve that the obligation uses; 8 deposits and 5 debts are the most.
+    822 KaminoSlot "Kamino: obligation has no slot for the reserve",
+    /// Send an amount above zero.
+    823 KaminoAmount "Kamino: amount is zero",
+    /// Send klend's refresh_reserve with its price accounts in front, for every reserve in use.
+    824 KaminoReserveStale "Kamino: reserve or its price is not fresh",
+    /// Send klend's refreshes in front, in the same slot.
+    825 KaminoObligationStale "Kamino: obligation is not fresh",
+    /// Report it: the call had no effect.
+    826 KaminoNoEffect "Kamino: success without effect",
+    /// Report it: something moved the wrong way.
+    827 KaminoWrongDirection "Kamino: tokens or units moved the wrong way",
+    /// Report it: more moved than was asked for.
+    828 KaminoExceeded "Kamino: more moved than was asked for",
+    /// Report it: the exchange was not at the reserve's rate.
+    829 KaminoRate "Kamino: units and tokens moved at another rate",
+    /// Report it: a position that was not named changed.
+    830 KaminoOtherPosition "Kamino: another position changed",
+    /// Report it: the obligation's owner, market or group changed.
+    831 KaminoIdentityChanged "Kamino: obligation's identity changed",
+    /// Report it: the obligation closed although it was not empty.
+    832 KaminoClosed "Kamino: obligation closed early",
+}
+
+impl From<KaminoError> for TrestleError {
+    fn from(error: KaminoError) -> Self {
+        match error {
+            KaminoError::Length | KaminoError::Discriminator => Self::KaminoLayout,
+            KaminoError::Version => Self::KaminoVersion,
+            KaminoError::RateBasis => Self::KaminoRateBasis,
+            KaminoError::Numbers => Self::KaminoNumbers,
+            KaminoError::Size => Self::KaminoSize,
+            KaminoError::WrongMarket => Self::KaminoWrongMarket,
+            KaminoError::WrongMint => Self::KaminoWrongMint,
+            KaminoError::TokenProgram => Self::KaminoTokenProgram,
+            KaminoError::Identity => Self::KaminoIdentity,
+            KaminoError::Emergency => Self::KaminoEmergency,
+            KaminoError::Status => Self::KaminoStatus,
+            KaminoError::Permissioned => Self::KaminoPermissioned,
+            KaminoError::DebtTerm => Self::KaminoDebtTerm,
+            KaminoError::Deleverage => Self::KaminoDeleverage,
+            KaminoError::CtokensBlocked => Self::KaminoCtokensBlocked,
+            KaminoError::BorrowFactor => Self::KaminoBorrowFactor,
+            KaminoError::BorrowDisabled => Self::KaminoBorrowDisabled,
+            KaminoError::GroupOnly => Self::KaminoGroupOnly,
+            KaminoError::Group => Self::KaminoGroup,
+            KaminoError::Marked => Self::KaminoMarked,
+            KaminoError::Encumbered => Self::KaminoEncumbered,
+            KaminoError::Plan => Self::KaminoPlan,
+            KaminoError::Slot => Self::KaminoSlot,
+            KaminoError::Amount => Self::KaminoAmount,
+            KaminoError::ReserveStale => Self::KaminoReserveStale,
+            KaminoError::ObligationStale => Self::KaminoObligationStale,
+            KaminoError::NoEffect => Self::KaminoNoEffect,
+            KaminoError::WrongDirection => Self::KaminoWrongDirection,
+            KaminoError::Exceeded => Self::KaminoExceeded,
+            KaminoError::Rate => Self::KaminoRate,
+            KaminoError::OtherPosition => Self::KaminoOtherPosition,
+            KaminoError::IdentityChanged => Self::KaminoIdentityChanged,
+            KaminoError::Closed => Self::KaminoClosed,
+        }
+    }
 }
 
 impl From<MathError> for TrestleError {

@@ -30,7 +30,8 @@ pub struct InstructionInfo {
     pub args: &'static [Field],
     /// Length of the fixed arguments.
     pub args_len: usize,
-    /// Row numbers may follow the arguments, one per trailing account.
+    /// Row numbers of this many bytes each follow the arguments, one per row
+    /// whose accounts trail.
     pub rows: Option<u8>,
 }
 
@@ -90,17 +91,36 @@ instructions! {
     /// Tokens from the owner into custody. Needs no price.
     0 Deposit deposit owner DepositAccounts fixed AssetAmountArgs,
     /// Tokens out of custody. Checked.
-    1 Withdraw withdraw owner WithdrawAccounts fixed AssetAmountArgs,
+    1 Withdraw withdraw owner WithdrawAccounts trailing AssetAmountArgs,
     /// Recognises tokens that reached custody without a deposit.
     2 SyncCustody sync_custody owner SyncCustodyAccounts fixed AssetArgs,
     /// Custody to a pool deposit. Checked.
-    3 PoolSupply pool_supply owner PoolAccounts fixed MarketAmountArgs,
+    3 PoolSupply pool_supply owner PoolAccounts trailing MarketAmountArgs,
     /// A pool deposit back to custody. Needs no price.
     4 PoolRedeem pool_redeem owner PoolAccounts fixed MarketAmountOrAllArgs,
     /// Borrows from a pool into custody. Checked.
-    5 PoolBorrow pool_borrow owner PoolAccounts fixed MarketAmountArgs,
+    5 PoolBorrow pool_borrow owner PoolAccounts trailing MarketAmountArgs,
     /// Repays a pool from custody. Needs no price.
     6 PoolRepay pool_repay owner PoolAccounts fixed MarketAmountOrAllArgs,
+
+    /// Opens an account at a venue.
+    7 OpenVenue open_venue owner OpenVenueAccounts trailing MarketArgs,
+    /// Custody to a deposit at a venue. Checked.
+    8 VenueSupply venue_supply owner VenueAccounts trailing MarketAmountArgs,
+    /// A deposit at a venue back to custody. Checked.
+    9 VenueRedeem venue_redeem owner VenueAccounts trailing MarketAmountOrAllArgs,
+    /// Borrows at a venue into custody. Checked.
+    10 VenueBorrow venue_borrow owner VenueAccounts trailing MarketAmountArgs,
+    /// Repays a venue from custody. Needs no price.
+    11 VenueRepay venue_repay owner VenueAccounts trailing MarketAmountOrAllArgs,
+    /// Opens a stake in a venue's farm.
+    12 OpenFarm open_farm owner OpenFarmAccounts trailing FarmArgs,
+    /// Claims a reward at a venue into custody.
+    13 ClaimVenue claim_venue owner ClaimVenueAccounts trailing ClaimArgs,
+    /// Enters or leaves an elevation group at a venue. Checked.
+    14 VenueGroup venue_group owner VenueGroupAccounts trailing VenueGroupArgs,
+    /// Forgets an empty account at a venue.
+    15 CloseVenue close_venue owner CloseVenueAccounts fixed NoArgs,
 
     /// Health of an account, as return data.
     16 GetHealth get_health alone GetHealthAccounts fixed NoArgs,
@@ -110,6 +130,8 @@ instructions! {
     18 RefreshMarkets refresh_markets alone RefreshMarketsAccounts rows16 NoArgs,
     /// Repays an unhealthy account's debt for collateral.
     19 Liquidate liquidate alone LiquidateAccounts trailing LiquidateArgs,
+    /// What an account holds at venues, into its positions.
+    20 RefreshAccount refresh_account alone RefreshAccountAccounts trailing NoArgs,
 
     /// Opens a margin account.
     32 CreateAccount create_account alone CreateAccountAccounts fixed CreateAccountArgs,
@@ -145,6 +167,8 @@ instructions! {
     71 SetScenarios set_scenarios alone ListAccounts fixed SetScenariosArgs,
     /// Creates a pool.
     72 InitPool init_pool alone InitPoolAccounts fixed InitPoolArgs,
+    /// Lists a reserve of a venue.
+    73 ListReserve list_reserve alone ListReserveAccounts fixed ListReserveArgs,
     /// Rewrites an account in the present layout.
     80 UpgradeLayout upgrade_layout alone UpgradeLayoutAccounts fixed NoArgs,
 }

@@ -3,6 +3,7 @@
 use super::load::{now, read_in};
 use crate::Result;
 use crate::slab::Margin;
+use crate::venues::Reads;
 use core::cell::Ref;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
@@ -12,7 +13,7 @@ use trestle_interface::state::{
     AssetRow, ClassStatus, MarketKind, MarketRow, MarketStatus, MarketsPage, Position, PricesPage,
     Session,
 };
-use trestle_interface::view::{Board, Now, assess};
+use trestle_interface::view::{Board, Now, Venues, assess};
 use trestle_risk_math::portfolio::{Book, Health};
 
 /// A margin account, its group's board, and who acts.
@@ -26,6 +27,8 @@ pub(crate) struct Context<'a, 'i> {
     pub(crate) prices: Ref<'a, PricesPage>,
     pub(crate) markets: Ref<'a, MarketsPage>,
     pub(crate) now: Now,
+    /// Venue accounts read in this instruction.
+    pub(crate) reads: Reads,
 }
 
 impl<'a, 'i> Context<'a, 'i> {
@@ -68,6 +71,7 @@ impl<'a, 'i> Context<'a, 'i> {
             prices: read_in(prices, program_id, &group)?,
             markets: read_in(markets, program_id, &group)?,
             now: now()?,
+            reads: Reads::default(),
         })
     }
 
@@ -102,10 +106,20 @@ impl<'a, 'i> Context<'a, 'i> {
         Board { prices: &self.prices, markets: &self.markets, now: self.now }
     }
 
+    /// The account's venue accounts, with what has been read of them.
+    pub(crate) fn venues(&self) -> Venues<'_> {
+        Venues::of(self.margin.fixed).with_reads(self.reads.accounts, &self.reads.rows)
+    }
+
     /// Health of positions on the board.
     #[inline(never)]
     pub(crate) fn health(&self, positions: &[Position]) -> Result<Health> {
-        assess(positions, &self.board(), &mut Book::new(), &mut ())
+        self.health_in(positions, &mut Book::new())
+    }
+
+    /// [`Context::health`], leaving the sums behind it in an empty book.
+    pub(crate) fn health_in(&self, positions: &[Position], book: &mut Book) -> Result<Health> {
+        assess(positions, self.venues(), &self.board(), book, &mut ())
     }
 
     /// The address that owns the account's tokens and venue accounts.

@@ -111,7 +111,8 @@ impl<'a, 'i> Custody<'a, 'i> {
     }
 }
 
-fn check_custody(tokens: &TokenAccount, owner: &Pubkey) -> Result<()> {
+/// The custody is the owner's alone, and not frozen.
+pub(crate) fn check_custody(tokens: &TokenAccount, owner: &Pubkey) -> Result<()> {
     if tokens.owner != owner.to_bytes() {
         return Err(TrestleError::WrongTokenOwner);
     }

@@ -7,7 +7,9 @@ mod load;
 mod pool;
 
 pub(crate) use context::{Context, authority_address};
-pub(crate) use custody::{Custody, TokenRefs, associated_address, find_associated, tokens_of};
+pub(crate) use custody::{
+    Custody, TokenRefs, associated_address, balance, check_custody, find_associated, tokens_of,
+};
 pub(crate) use load::{
     check_all, check_roles, create, expect_address, expect_program, now, read, read_in, read_mut,
     split_margin, split_slab, unused_mut, write_in,

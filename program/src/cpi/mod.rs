@@ -2,8 +2,9 @@
 
 mod system;
 mod token;
+pub(crate) mod venue;
 
-pub(crate) use system::{create_account, grow, pay};
+pub(crate) use system::{create_account, fund, grow, pay};
 pub(crate) use token::{Signer, close_token_account, transfer};
 
 use crate::Result;

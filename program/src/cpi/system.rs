@@ -40,6 +40,13 @@ pub(crate) fn grow<'i>(payer: &AccountInfo<'i>, info: &AccountInfo<'i>, size: us
     info.resize(size).map_err(|_| TrestleError::WrongSize)
 }
 
+/// Gives `to` the rent of an account of `size` bytes, and returns how much that is.
+pub(crate) fn fund<'i>(payer: &AccountInfo<'i>, to: &AccountInfo<'i>, size: usize) -> Result<u64> {
+    let rent = rent_for(size)?;
+    invoke(&system::transfer(payer.key, to.key, rent), &[payer.clone(), to.clone()], &[])?;
+    Ok(rent)
+}
+
 /// Pays what an account of `size` bytes lacks to be exempt from rent.
 fn top_up<'i>(payer: &AccountInfo<'i>, info: &AccountInfo<'i>, size: usize) -> Result<()> {
     let missing = rent_for(size)?.saturating_sub(info.lamports());

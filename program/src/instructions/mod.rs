@@ -8,4 +8,5 @@ pub(crate) mod liquidate;
 pub(crate) mod pool;
 pub(crate) mod refresh;
 pub(crate) mod upgrade;
+pub(crate) mod venue;
 pub(crate) mod view;

@@ -8,7 +8,7 @@ use trestle_interface::TrestleError;
 use trestle_interface::accounts::GetHealthAccounts;
 use trestle_interface::health::HealthReport;
 use trestle_interface::state::{MarketsPage, PricesPage};
-use trestle_interface::view::{Board, assess};
+use trestle_interface::view::{Board, Venues, assess};
 use trestle_risk_math::portfolio::Book;
 
 /// Runs it.
@@ -29,7 +29,7 @@ pub(crate) fn get_health(program_id: &Pubkey, accounts: &[AccountInfo], data: &[
     let markets = read_in::<MarketsPage>(list.markets, program_id, group)?;
     let now = now()?;
     let board = Board { prices: &prices, markets: &markets, now };
-    let health = assess(positions, &board, &mut Book::new(), &mut ())?;
+    let health = assess(positions, Venues::of(margin), &board, &mut Book::new(), &mut ())?;
     let report = HealthReport::new(&health, now.slot);
     solana_program::program::set_return_data(bytemuck::bytes_of(&report));
     Ok(())

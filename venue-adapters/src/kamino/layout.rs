@@ -334,3 +334,9 @@ pub mod obligation {
         pub const BORROWED: usize = 88;
     }
 }
+
+/// `UserMetadata`. Nothing in it is read.
+pub mod user_metadata {
+    /// Length of the account.
+    pub const LEN: usize = 1032;
+}

@@ -8,8 +8,10 @@ mod admin;
 mod owner;
 mod public;
 mod roles;
+mod venue;
 
 pub use admin::*;
 pub use owner::*;
 pub use public::*;
 pub use roles::Role;
+pub use venue::*;

@@ -17,7 +17,7 @@ crate::accounts! {
         prices: writable,
     }
 
-    /// Writes indices and rates. One pool or reserve per row follows.
+    /// Writes indices and rates. Per row follow its pool, or its reserve and the venue's market.
     RefreshMarketsAccounts {
         /// Markets page of the group's board.
         markets: writable,

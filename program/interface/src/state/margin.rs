@@ -158,10 +158,37 @@ pub struct VenueAccount {
     pub slot: u64,
     /// The venue's own stress ratio at the last refresh, Q16.
     pub stress: u32,
+    /// Liquidation threshold of all deposits in the elevation group, Q16.
+    pub group_threshold: u32,
+    /// Elevation group, 0 for none.
+    pub group: u8,
     /// Zero.
-    pub reserved: [u8; 12],
+    pub reserved: [u8; 7],
 }
-crate::assert_layout!(VenueAccount, 32, 1, 1, 2, 4, 8, 4, 12);
+crate::assert_layout!(VenueAccount, 32, 1, 1, 2, 4, 8, 4, 4, 1, 7);
+
+impl VenueAccount {
+    /// Flag: something is owed in it.
+    pub const OWES: u16 = 1;
+    /// Flag: the venue lets anyone liquidate it whatever its ratio.
+    pub const FORCED: u16 = 2;
+    /// Flag: it holds or owes something that the board does not list, or that
+    /// the slab has no room for.
+    pub const UNKNOWN: u16 = 4;
+
+    /// Whether a flag is set.
+    #[must_use]
+    #[inline(always)]
+    pub const fn has(&self, flag: u16) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// Whether the place is free.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.key == Address::default()
+    }
+}
 
 /// What this account last added to a class's running totals, micro-USD.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]

@@ -100,6 +100,8 @@ crate::byte_enum! {
     VenueKind {
         /// Custody and Trestle's own pools.
         Native = 0,
+        /// Kamino Lend.
+        Kamino = 1,
     }
 }
 
@@ -276,8 +278,10 @@ pub struct MarketRow {
     pub open_interest_short: u64,
     /// Smallest step of a perp's base, base units.
     pub base_step: u64,
+    /// Unix time until which a suspect row stays suspect.
+    pub suspect_until: i64,
     /// Zero.
-    pub reserved: [u8; 112],
+    pub reserved: [u8; 104],
 }
 crate::assert_layout!(
     MarketRow,
@@ -310,7 +314,8 @@ crate::assert_layout!(
     8,
     8,
     8,   // perp
-    112, // reserved
+    8,   // suspicion
+    104, // reserved
 );
 
 /// The markets page of a board.

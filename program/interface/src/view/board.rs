@@ -1,5 +1,6 @@
 //! The board as tables of the risk engine.
 
+use super::Now;
 use crate::error::TrestleError;
 use crate::state::{
     AssetRow, ClassRow, ClassStatus, GroupRow, MarketsPage, Position, PricesPage, Tier,
@@ -11,15 +12,6 @@ use trestle_risk_math::portfolio::{
 };
 use trestle_risk_math::price::Price;
 use trestle_risk_math::{MathError, Result};
-
-/// The chain's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Now {
-    /// Slot.
-    pub slot: u64,
-    /// Unix time, seconds.
-    pub unix: i64,
-}
 
 /// Time over which a frozen class's claims decay at maintenance, seconds.
 pub const FREEZE_DECAY_SECONDS: u64 = 86_400;

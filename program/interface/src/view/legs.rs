@@ -1,17 +1,19 @@
 //! Positions as legs: units times the row's index, aged.
 
-use super::Now;
-use crate::state::{MarketRow, MarketsPage, Position, PositionKind};
+use super::{Now, Venues};
+use crate::state::{MarketRow, MarketStatus, MarketsPage, Position, PositionKind, VenueAccount};
 use trestle_risk_math::guard::AgeLimits;
 use trestle_risk_math::index::{Index, grown_debt};
 use trestle_risk_math::num::{Weight, high64, low64};
 use trestle_risk_math::portfolio::{Details, Leg, Legs, Side};
+use trestle_risk_math::price::Price;
 use trestle_risk_math::{MathError, Result};
 
 /// The legs of an account, in the order of its slab.
 #[derive(Clone, Copy)]
 pub struct Slab<'a> {
     positions: &'a [Position],
+    venues: Venues<'a>,
     markets: &'a MarketsPage,
     now: Now,
 }
@@ -20,8 +22,13 @@ impl<'a> Slab<'a> {
     /// Legs of `positions` on a board.
     #[must_use]
     #[inline(always)]
-    pub const fn new(positions: &'a [Position], markets: &'a MarketsPage, now: Now) -> Self {
-        Self { positions, markets, now }
+    pub const fn new(
+        positions: &'a [Position],
+        venues: Venues<'a>,
+        markets: &'a MarketsPage,
+        now: Now,
+    ) -> Self {
+        Self { positions, venues, markets, now }
     }
 
     #[inline(always)]
@@ -39,6 +46,68 @@ impl<'a> Slab<'a> {
         // a row from the future, which cannot be, would count as ages old
         self.now.slot.wrapping_sub(row.slot)
     }
+
+    /// A leg at a lending venue. It is special where the venue account owes
+    /// something, since the venue may then liquidate it, or where data is old.
+    #[inline(never)]
+    fn venue_leg(&self, position: &Position, leg: &mut Leg) -> Result<()> {
+        let row = self.row(position)?;
+        let account =
+            self.venues.account(position.venue_account).ok_or(MathError::UnknownMarket)?;
+        let read = self.venues.row(position.market);
+        let slots = if read.is_some() { 0 } else { self.slots_since(row) };
+        if position.kind == PositionKind::VenueDebt.byte() {
+            let index = match read {
+                Some(read) => read.debt_index,
+                None => Index::new(row.debt_index.get())?,
+            };
+            let owed = index.owed_ceil(position.units.get())?;
+            leg.amount = grown_debt(owed, row.growth_bound, slots)?;
+            leg.side = Side::Debt;
+        } else {
+            let mut index = match read {
+                Some(read) => read.deposit_index,
+                None => Index::new(row.deposit_index.get())?,
+            };
+            if row.status == MarketStatus::Suspect.byte() {
+                index = index.min(Index::new(row.safe_index.get())?);
+            }
+            leg.amount = index.tokens_floor(whole_units(position)?)?;
+            leg.liquid = row.liquid;
+        }
+        leg.special = account.flags != 0 || slots > u64::from(row.age_init);
+        Ok(())
+    }
+
+    /// What the venue would do to a leg, and how old what is known of it is.
+    fn venue_details(&self, position: &Position, row: &MarketRow) -> Result<Details> {
+        let place = position.venue_account;
+        let account = self.venues.account(place).ok_or(MathError::UnknownMarket)?;
+        let owed = position.kind == PositionKind::VenueDebt.byte();
+        let (owes, read) = (account.has(VenueAccount::OWES), self.venues.is_read(place));
+        let row_age =
+            if self.venues.row(position.market).is_some() { 0 } else { self.slots_since(row) };
+        // without a debt nobody but the account itself can change the units
+        let units_age = if owes && !read { self.now.slot.wrapping_sub(account.slot) } else { 0 };
+        let mut details = aged(row, row_age.max(units_age), owed);
+        if !owes {
+            return Ok(details);
+        }
+        details.account = place;
+        details.unread = !read;
+        details.venue_weight = if account.has(VenueAccount::FORCED) && !owed {
+            Weight::ZERO // as good as liquidated: no limit at all
+        } else if account.group != 0 {
+            if owed { Weight::ONE } else { Weight::stored(account.group_threshold) }
+        } else {
+            Weight::stored(if owed { row.venue_borrow_factor } else { row.venue_threshold })
+        };
+        if row.venue_price_mantissa != 0 {
+            details.venue_price =
+                Some(Price::new(row.venue_price_mantissa, row.venue_price_shift)?);
+        }
+        Ok(details)
+    }
 }
 
 impl Legs for Slab<'_> {
@@ -50,21 +119,15 @@ impl Legs for Slab<'_> {
     #[inline(always)]
     fn leg(&self, index: usize) -> Result<Leg> {
         let position = self.positions.get(index).ok_or(MathError::Range)?;
-        let units = whole_units(position)?;
         let (asset, class) = (position.asset, position.class);
-        let mut leg = Leg {
-            asset,
-            class,
-            side: Side::Asset,
-            special: false,
-            amount: units,
-            liquid: u64::MAX,
-        };
+        let mut leg =
+            Leg { asset, class, side: Side::Asset, special: false, amount: 0, liquid: u64::MAX };
         match PositionKind::from_byte(position.kind) {
-            Some(PositionKind::Custody) => {}
+            Some(PositionKind::Custody) => leg.amount = whole_units(position)?,
             Some(PositionKind::PoolDeposit) => {
                 // rounded down
                 let row = self.row(position)?;
+                let units = whole_units(position)?;
                 leg.amount = Index::new(row.deposit_index.get())?.tokens_floor(units)?;
                 leg.liquid = row.liquid;
                 leg.special = self.slots_since(row) > u64::from(row.age_init);
@@ -73,10 +136,14 @@ impl Legs for Slab<'_> {
                 // rounded up, and grown at the row's bound for every slot since its refresh
                 let row = self.row(position)?;
                 let slots = self.slots_since(row);
+                let units = whole_units(position)?;
                 let owed = Index::new(row.debt_index.get())?.tokens_ceil(units)?;
                 leg.amount = grown_debt(owed, row.growth_bound, slots)?;
                 leg.side = Side::Debt;
                 leg.special = slots > u64::from(row.age_init);
+            }
+            Some(PositionKind::VenueDeposit | PositionKind::VenueDebt) => {
+                self.venue_leg(position, &mut leg)?;
             }
             _ => return Err(MathError::UnknownKind),
         }
@@ -89,19 +156,27 @@ impl Legs for Slab<'_> {
             return Ok(Details::NONE);
         }
         let row = self.row(position)?;
-        let limits = AgeLimits {
-            init: row.age_init,
-            maint: row.age_maint,
-            hard: row.age_hard,
-            decay: row.age_decay,
-        };
-        let age = i64::try_from(self.slots_since(row)).unwrap_or(i64::MAX);
-        let (freshness, keep) = limits.at(age);
-        let owed = position.kind == PositionKind::PoolDebt.byte();
-        // a debt does not fade: it has grown at its bound
-        let keep = if owed { Weight::ONE } else { keep };
-        Ok(Details { freshness, keep, ..Details::NONE })
+        match PositionKind::from_byte(position.kind) {
+            Some(PositionKind::VenueDeposit | PositionKind::VenueDebt) => {
+                self.venue_details(position, row)
+            }
+            kind => Ok(aged(row, self.slots_since(row), kind == Some(PositionKind::PoolDebt))),
+        }
     }
+}
+
+/// Details of a leg whose data is `slots` old. A debt does not fade: it has
+/// grown at its bound.
+fn aged(row: &MarketRow, slots: u64, owed: bool) -> Details {
+    let limits = AgeLimits {
+        init: row.age_init,
+        maint: row.age_maint,
+        hard: row.age_hard,
+        decay: row.age_decay,
+    };
+    let (freshness, keep) = limits.at(i64::try_from(slots).unwrap_or(i64::MAX));
+    let keep = if owed { Weight::ONE } else { keep };
+    Details { freshness, keep, ..Details::NONE }
 }
 
 /// Units of pools and custody fill the low word only.

@@ -2,9 +2,12 @@
 
 mod board;
 mod legs;
+mod venues;
 
-pub use board::{Board, Now};
+pub use board::Board;
 pub use legs::Slab;
+pub use trestle_venue_adapters::clock::Now;
+pub use venues::{MAX_READS, RowRead, Venues};
 
 use crate::error::TrestleError;
 use crate::state::{MarginAccount, Position};
@@ -24,16 +27,18 @@ pub fn positions<'a>(
 }
 
 /// Health of an account's positions on a board. `book` comes in empty and
-/// holds the sums behind the health afterwards.
+/// holds the sums behind the health afterwards; `venues` says which venue
+/// accounts there are and which have been read just now.
 ///
 /// # Errors
 /// [`TrestleError`]: an unknown row, a missing price, a value out of bounds.
 pub fn assess<M: Meter>(
     positions: &[Position],
+    venues: Venues<'_>,
     board: &Board<'_>,
     book: &mut Book,
     meter: &mut M,
 ) -> Result<Health, TrestleError> {
-    let legs = Slab::new(positions, board.markets, board.now);
+    let legs = Slab::new(positions, venues, board.markets, board.now);
     assess_legs(board, &legs, book, meter).map_err(|error| board.explain(error, positions))
 }

@@ -33,7 +33,8 @@ pub(crate) fn close(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) 
         if account.session != Session::Idle.byte() {
             return Err(TrestleError::InSession);
         }
-        if account.count != 0 || account.venue_bitmap != 0 {
+        let contributes = account.contributions.iter().any(|c| c.claim | c.financing != 0);
+        if account.count != 0 || account.venue_bitmap != 0 || contributes {
             return Err(TrestleError::NotEmpty);
         }
         account.authority_bump

@@ -11,6 +11,10 @@ use trestle_interface::args::ListClassArgs;
 use trestle_interface::state::{ClassRow, Exposure, MarketsPage, PricesPage, VenueKind};
 use trestle_interface::wire::decode;
 use trestle_interface::{Address, TrestleError, pda};
+use trestle_venue_adapters::kamino;
+
+/// Largest multiple of equity that native debt may finance at a class: 16.0.
+const MAX_MULTIPLE: u32 = 1 << 20;
 
 /// Appends a class. The first must be the native one, and only the first.
 #[inline(never)]
@@ -26,6 +30,13 @@ pub(crate) fn list_class(program_id: &Pubkey, accounts: &[AccountInfo], data: &[
     let native = kind == VenueKind::Native;
     if native != (id == 0) || native != (args.program == Address::default()) {
         return Err(TrestleError::OutOfRange);
+    }
+    if args.financing_multiple > MAX_MULTIPLE {
+        return Err(TrestleError::OutOfRange);
+    }
+    // the adapter speaks to one program only
+    if kind == VenueKind::Kamino && args.program.as_array() != &kamino::ids::PROGRAM {
+        return Err(TrestleError::WrongProgram);
     }
     // a claim on oneself carries no haircut: the engine keeps none for class 0
     if native && args.haircut != [0, 0] {

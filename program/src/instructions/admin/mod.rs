@@ -8,6 +8,7 @@ mod factor;
 mod group;
 mod market;
 mod pool;
+mod reserve;
 mod validate;
 
 pub(crate) use asset::{list_asset, list_issuer};
@@ -17,6 +18,7 @@ pub(crate) use factor::{list_factor, set_scenarios};
 pub(crate) use group::init_group;
 pub(crate) use market::list_market;
 pub(crate) use pool::init_pool;
+pub(crate) use reserve::list_reserve;
 
 use crate::Result;
 use crate::accounts::{check_all, read, write_in};

@@ -15,6 +15,7 @@ pub(crate) struct Withdraw;
 impl Operation for Withdraw {
     type Args = AssetAmountArgs;
     type Effect = MayWorsen;
+    const TRAILING: bool = true;
     const ROLES: &'static [Role] = WithdrawAccounts::<()>::ROLES;
 
     #[inline(never)]

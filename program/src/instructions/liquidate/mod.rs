@@ -15,7 +15,6 @@ use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::LiquidateAccounts;
 use trestle_interface::args::LiquidateArgs;
-use trestle_interface::view::assess;
 use trestle_interface::wire::decode;
 use trestle_risk_math::portfolio::Book;
 
@@ -39,7 +38,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     }
     // too large for a stack frame that it would share
     let mut book = Box::new(Book::new());
-    let before = assess(context.margin.positions(), &context.board(), &mut book, &mut ())?;
+    let before = context.health_in(context.margin.positions(), &mut book)?;
     plan::expect_liquidatable(&context, &before)?;
     let mut debt = DebtSide::load(&context, &list, args.debt_market)?;
     let mut collateral = CollateralSide::load(&context, &list, trailing, &args)?;

@@ -160,6 +160,7 @@ fn direction_slope(
             illiquid: collateral.is_illiquid(context),
         },
     ];
-    let legs = Slab::new(context.margin.positions(), &context.markets, context.now);
+    let legs =
+        Slab::new(context.margin.positions(), context.venues(), &context.markets, context.now);
     Ok(slope(&context.board(), &legs, book, &pulls)?)
 }

@@ -4,7 +4,7 @@ use super::Parts;
 use crate::Result;
 use crate::accounts::Context;
 use crate::dispatch::{Operation, Permit};
-use crate::effect::MayWorsen;
+use crate::effect::MayExpose;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{PoolAccounts, Role};
@@ -15,7 +15,8 @@ pub(crate) struct Borrow;
 
 impl Operation for Borrow {
     type Args = MarketAmountArgs;
-    type Effect = MayWorsen;
+    type Effect = MayExpose;
+    const TRAILING: bool = true;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
     #[inline(never)]
@@ -24,7 +25,7 @@ impl Operation for Borrow {
         accounts: &[AccountInfo<'i>],
         args: &Self::Args,
         _: Permit,
-    ) -> Result<MayWorsen> {
+    ) -> Result<MayExpose> {
         let mut parts = Parts::load(context, accounts, args.market)?;
         context.expect_active(&parts.row)?;
         let units = parts.pool.books.borrow(args.amount)?;
@@ -35,6 +36,6 @@ impl Operation for Borrow {
         parts.pool.store(context.program_id)?;
         context.margin.credit(parts.debt, units)?;
         context.margin.credit(parts.custody.place, arrived)?;
-        Ok(MayWorsen)
+        Ok(MayExpose)
     }
 }

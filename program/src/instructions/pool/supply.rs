@@ -16,6 +16,7 @@ pub(crate) struct Supply;
 impl Operation for Supply {
     type Args = MarketAmountArgs;
     type Effect = MayWorsen;
+    const TRAILING: bool = true;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
     #[inline(never)]

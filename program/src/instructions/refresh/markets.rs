@@ -1,11 +1,13 @@
-//! `refresh_markets`: indices and rates of pools into the markets page.
+//! `refresh_markets`: indices and rates into the markets page.
 //!
-//! Interest is projected to now by the same function that the pool itself
-//! accrues with, so the row equals what the pool would say.
+//! Interest is projected to now. For a pool by the function that the pool
+//! itself accrues with, so the row equals what the pool would say; for a
+//! venue's reserve by its adapter, deposits rounded down and debts up.
 
 use super::report;
 use crate::Result;
 use crate::accounts::{check_roles, expect_address, now, read_in, read_mut};
+use crate::venues::{venue_of, write_row};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
@@ -14,23 +16,33 @@ use trestle_interface::state::{MarketKind, MarketRow, MarketsPage, Pool, Wide};
 use trestle_interface::view::Now;
 use trestle_risk_math::num::Weight;
 
-/// Runs it: a little-endian `u16` row number per trailing pool.
+/// Runs it: a little-endian `u16` row number per row, whose accounts trail in
+/// the same order: a pool, or a venue's reserve and market.
 #[inline(never)]
 pub(crate) fn markets(program_id: &Pubkey, accounts: &[AccountInfo], rows: &[u8]) -> Result<()> {
     check_roles(accounts, RefreshMarketsAccounts::<()>::ROLES, &[])?;
-    let (list, pools) =
+    let (list, mut sources) =
         RefreshMarketsAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let (rows, rest) = rows.as_chunks::<2>();
-    if rows.is_empty() || rows.len() != pools.len() || !rest.is_empty() {
+    if rows.is_empty() || !rest.is_empty() {
         return Err(TrestleError::ArgumentLength);
     }
     let mut page = read_mut::<MarketsPage>(list.markets, program_id)?;
     let now = now()?;
-    let outcomes: Vec<Result<()>> = rows
-        .iter()
-        .zip(pools)
-        .map(|(row, pool)| refresh(program_id, &mut page, u16::from_le_bytes(*row), pool, now))
-        .collect();
+    let mut outcomes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let row = u16::from_le_bytes(*row);
+        let wanted = match page.market(row) {
+            Some(row) if row.kind != MarketKind::Pool.byte() => 2,
+            _ => 1,
+        };
+        let own = sources.get(..wanted).ok_or(TrestleError::ArgumentLength)?;
+        sources = sources.get(wanted..).unwrap_or(&[]);
+        outcomes.push(refresh(program_id, &mut page, row, own, now));
+    }
+    if !sources.is_empty() {
+        return Err(TrestleError::ArgumentLength);
+    }
     report(&outcomes)
 }
 
@@ -38,21 +50,29 @@ pub(crate) fn markets(program_id: &Pubkey, accounts: &[AccountInfo], rows: &[u8]
 fn refresh(
     program_id: &Pubkey,
     page: &mut MarketsPage,
-    row: u16,
-    account: &AccountInfo,
+    id: u16,
+    sources: &[AccountInfo],
     now: Now,
 ) -> Result<()> {
-    if row >= page.market_count {
-        return Err(TrestleError::UnknownRow);
-    }
+    let row = page.market(id).ok_or(TrestleError::UnknownRow)?;
     let liquid_share = Weight::clamped(page.terms.liquid_share);
     let group = page.header.group;
-    let row = page.markets.get_mut(usize::from(row)).ok_or(TrestleError::UnknownRow)?;
-    expect_address(account, &row.address)?;
-    match MarketKind::from_byte(row.kind) {
-        Some(MarketKind::Pool) => {
-            let pool = read_in::<Pool>(account, program_id, &group)?;
+    match (MarketKind::from_byte(row.kind), sources) {
+        (Some(MarketKind::Pool), [pool]) => {
+            expect_address(pool, &row.address)?;
+            let pool = read_in::<Pool>(pool, program_id, &group)?;
+            let row = page.markets.get_mut(usize::from(id)).ok_or(TrestleError::UnknownRow)?;
             write_pool(row, &pool, liquid_share, now)
+        }
+        (Some(MarketKind::Lending), [reserve, parent]) => {
+            expect_address(reserve, &row.address)?;
+            expect_address(parent, &row.parent)?;
+            let venue = venue_of(page, row)?;
+            let row = page.markets.get_mut(usize::from(id)).ok_or(TrestleError::UnknownRow)?;
+            let mut next = *row;
+            write_row(venue, &mut next, reserve, parent, liquid_share, now)?;
+            *row = next;
+            Ok(())
         }
         _ => Err(TrestleError::WrongMarketKind),
     }

@@ -7,9 +7,11 @@
 //! a newer one is current. Only when no row at all is current does the
 //! instruction fail, with the first row's error.
 
+mod account;
 mod markets;
 mod prices;
 
+pub(crate) use account::account;
 pub(crate) use markets::{markets, write_pool};
 pub(crate) use prices::prices;
 

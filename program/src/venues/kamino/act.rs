@@ -1,0 +1,315 @@
+//! The four actions and elevation groups: check, refresh, call, measure.
+
+use super::read::refresh;
+use super::{bytes, is_gone, market_authority, obligation_entries, with_obligation};
+use crate::Result;
+use crate::accounts::{Context, Custody, TokenRefs, balance, expect_address, expect_program};
+use crate::cpi::venue;
+use crate::venues::place_of;
+use solana_program::account_info::AccountInfo;
+use solana_program::pubkey::Pubkey;
+use trestle_interface::TrestleError;
+use trestle_interface::accounts::{VenueAccounts, VenueGroupAccounts};
+use trestle_interface::state::MarketRow;
+use trestle_risk_math::index::Index;
+use trestle_risk_math::num::mul_shift_ceil;
+use trestle_venue_adapters::kamino::market::Market;
+use trestle_venue_adapters::kamino::obligation::Obligation;
+use trestle_venue_adapters::kamino::plan::{self, Leg, Parties};
+use trestle_venue_adapters::kamino::reserve::Reserve;
+use trestle_venue_adapters::kamino::verify::{self, After, Delta, Snapshot, Tokens};
+use trestle_venue_adapters::kamino::{ALL, Action, admit, freshness, ids, report};
+use trestle_venue_adapters::plan::Call;
+
+/// What an action works on, by address, each checked.
+struct Parts<'a, 'i> {
+    list: &'a VenueAccounts<&'a AccountInfo<'i>>,
+    accounts: &'a [AccountInfo<'i>],
+    program: Pubkey,
+    owner: Pubkey,
+    authority: Pubkey,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Amount {
+    /// So many tokens, native units.
+    Tokens(u64),
+    /// All of it.
+    All,
+}
+
+/// Runs an action and returns what it moved. The account's positions and
+/// custody are brought up to what was measured.
+pub(crate) fn act<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    list: &VenueAccounts<&AccountInfo<'i>>,
+    row: &MarketRow,
+    action: Action,
+    amount: Amount,
+) -> Result<Delta> {
+    let refs = TokenRefs {
+        custody: list.custody,
+        custody_owner: list.custody_owner,
+        mint: list.mint,
+        token_program: list.token_program,
+    };
+    let custody = Custody::load(context, refs, row.asset)?;
+    let parts = Parts::load(context, accounts, list, row)?;
+    let place = place_of(&context.margin, list.venue_account.key)?;
+    parts.admit(action)?;
+    let mut call = Box::new(Call::EMPTY);
+    parts.freshen(context, &mut call, action)?;
+    let mut before = Box::new(Snapshot::EMPTY);
+    let asked = parts.plan(context, &mut call, &mut before, &custody, action, amount)?;
+    venue::call_with_custody(context, accounts, &call, &parts.program, &custody)?;
+    let tokens = Tokens { before: custody.balance, after: balance(list.custody)? };
+    let delta = parts.measure(context, &before, action, tokens, asked)?;
+    let (markets, now) = (&context.markets, context.now);
+    refresh(&mut context.margin, markets, accounts, &parts.owner, place, list.venue_account, now)?;
+    match action {
+        Action::Supply | Action::Repay => {
+            context.margin.debit(custody.place.key(), delta.tokens)?;
+        }
+        Action::Redeem | Action::Borrow => context.margin.credit(custody.place, delta.tokens)?,
+    }
+    Ok(delta)
+}
+
+impl<'a, 'i> Parts<'a, 'i> {
+    /// Checks program, market, reserve and obligation against the board and the table.
+    fn load(
+        context: &Context<'_, 'i>,
+        accounts: &'a [AccountInfo<'i>],
+        list: &'a VenueAccounts<&'a AccountInfo<'i>>,
+        row: &MarketRow,
+    ) -> Result<Self> {
+        let class = context.markets.class(row.class).ok_or(TrestleError::UnknownRow)?;
+        expect_program(list.venue_program, &class.program)?;
+        expect_address(list.exposure, &class.exposure)?;
+        expect_address(list.parent, &row.parent)?;
+        expect_address(list.reserve, &row.address)?;
+        let owner = context.authority_address();
+        let bump = Market::new(&bytes(list.parent)?)?.bump().ok_or(TrestleError::KaminoNumbers)?;
+        if is_gone(list.venue_account) {
+            return Err(TrestleError::NoVenueAccount);
+        }
+        let authority = market_authority(list.parent.key, bump);
+        Ok(Self { list, accounts, program: class.program, owner, authority })
+    }
+
+    fn parties(&self) -> Parties<'_> {
+        Parties {
+            owner: self.owner.as_array(),
+            obligation: self.list.venue_account.key.as_array(),
+            market: self.list.parent.key.as_array(),
+            market_authority: self.authority.as_array(),
+        }
+    }
+
+    /// Runs `f` on the obligation, the reserve and the market as they are now.
+    fn view<T>(
+        &self,
+        f: impl FnOnce(&Obligation<'_>, &Reserve<'_>, &Market<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let (obligation, reserve, market) =
+            (bytes(self.list.venue_account)?, bytes(self.list.reserve)?, bytes(self.list.parent)?);
+        f(&Obligation::new(&obligation)?, &Reserve::new(&reserve)?, &Market::new(&market)?)
+    }
+
+    /// Our obligation, a slot for the reserve, and nothing against new risk.
+    fn admit(&self, action: Action) -> Result<()> {
+        self.view(|obligation, reserve, market| {
+            let key = self.list.reserve.key.as_array();
+            admit::obligation(obligation, self.owner.as_array(), self.list.parent.key.as_array())?;
+            admit::new_risk(action, reserve, key, market, obligation.group())?;
+            if matches!(action, Action::Supply | Action::Borrow) {
+                admit::obligation_risk(obligation)?;
+            }
+            Ok(admit::slot(action, obligation, key)?)
+        })
+    }
+
+    /// Refreshes what klend asks to be fresh, prices aside: those come from
+    /// klend's own refresh in front of this instruction, or are still young.
+    fn freshen(&self, context: &Context<'_, 'i>, call: &mut Call, action: Action) -> Result<()> {
+        let now = context.now;
+        let stale = self.view(|obligation, reserve, _| {
+            Ok(freshness::check(action, obligation, reserve, now.slot).is_err())
+        })?;
+        if stale {
+            self.view(|obligation, _, _| {
+                let own = self.list.reserve.key.as_array();
+                let used = obligation_entries(obligation)?;
+                let others = used.iter().map(|entry| &entry.reserve).filter(|key| *key != own);
+                let market = self.list.parent.key.as_array();
+                Ok(plan::refresh_reserves(call, market, others.chain([own]))?)
+            })?;
+            venue::call(context, self.accounts, call, &self.program, 0)?;
+            self.view(|obligation, _, _| {
+                Ok(plan::refresh_obligation(call, &self.parties(), obligation)?)
+            })?;
+            venue::call(context, self.accounts, call, &self.program, 0)?;
+        }
+        self.view(|obligation, reserve, _| {
+            Ok(freshness::check(action, obligation, reserve, now.slot)?)
+        })
+    }
+
+    /// Plans the call and returns what it asks for: tokens, or cTokens of a redemption.
+    fn plan(
+        &self,
+        context: &Context<'_, 'i>,
+        call: &mut Call,
+        before: &mut Snapshot,
+        custody: &Custody<'_, 'i>,
+        action: Action,
+        amount: Amount,
+    ) -> Result<u64> {
+        self.view(|obligation, reserve, market| {
+            before.take(obligation)?;
+            let key = self.list.reserve.key.as_array();
+            let none = [0; 32];
+            let farm = match action {
+                Action::Supply | Action::Redeem => reserve.collateral_farm(),
+                Action::Borrow | Action::Repay => reserve.debt_farm(),
+            };
+            let stake = farm.map(|farm| self.stake(farm)).transpose()?;
+            let leg = Leg {
+                key,
+                reserve,
+                custody: self.list.custody.key.as_array(),
+                farm_user: stake.as_ref().map_or(&none, |info| info.key.as_array()),
+            };
+            let parties = self.parties();
+            let asked = match (action, amount) {
+                (Action::Supply | Action::Borrow, Amount::All) => {
+                    return Err(TrestleError::OutOfRange);
+                }
+                (Action::Redeem, Amount::Tokens(tokens)) => {
+                    let index = report::reserve(reserve, market, context.now)?.deposit_index;
+                    index.units_ceil(tokens)?.min(before.deposit_units(key))
+                }
+                (_, Amount::Tokens(tokens)) => tokens,
+                (Action::Redeem, Amount::All) => ALL,
+                (Action::Repay, Amount::All) => custody.units.min(self.owed(context, before)?),
+            };
+            match action {
+                Action::Supply => plan::supply(call, &parties, &leg, asked)?,
+                Action::Redeem => plan::redeem(call, &parties, &leg, asked)?,
+                Action::Borrow => plan::borrow(call, &parties, &leg, obligation, asked)?,
+                Action::Repay => plan::repay(call, &parties, &leg, obligation, asked)?,
+            }
+            let pays = matches!(action, Action::Supply | Action::Repay);
+            if pays && asked > custody.units {
+                return Err(TrestleError::ExceedsPosition);
+            }
+            Ok(asked)
+        })
+    }
+
+    /// Tokens that the whole debt takes now.
+    fn owed(&self, context: &Context<'_, 'i>, before: &Snapshot) -> Result<u64> {
+        let (reserve, market) = (bytes(self.list.reserve)?, bytes(self.list.parent)?);
+        let (reserve, market) = (Reserve::new(&reserve)?, Market::new(&market)?);
+        let index = report::reserve(&reserve, &market, context.now)?.debt_index;
+        Ok(index.owed_ceil(before.debt_units(self.list.reserve.key.as_array()))?)
+    }
+
+    /// The obligation's stake in a farm: an account of the farms program among
+    /// the instruction's that is not the farm. klend checks whose it is.
+    fn stake(&self, farm: &[u8; 32]) -> Result<&'a AccountInfo<'i>> {
+        let is_stake = |info: &&AccountInfo| {
+            info.owner.as_array() == &ids::FARMS_PROGRAM && info.key.as_array() != farm
+        };
+        let mut stakes = self.accounts.iter().filter(is_stake);
+        stakes.next().ok_or(TrestleError::VenueAccountMissing)
+    }
+
+    /// What the call did, at the reserve's rate.
+    fn measure(
+        &self,
+        context: &Context<'_, 'i>,
+        before: &Snapshot,
+        action: Action,
+        tokens: Tokens,
+        asked: u64,
+    ) -> Result<Delta> {
+        let key = self.list.reserve.key.as_array();
+        let (index, fee) = self.rate(context, action)?;
+        let delta = if is_gone(self.list.venue_account) {
+            verify::action(action, before, &After::Closed, key, tokens, asked)?
+        } else {
+            with_obligation(self.list.venue_account, |obligation| {
+                let after = After::Open(*obligation);
+                Ok(verify::action(action, before, &after, key, tokens, asked)?)
+            })?
+        };
+        let slack = mul_shift_ceil(u128::from(delta.tokens), u128::from(fee), 60)
+            .ok()
+            .and_then(|fee| u64::try_from(fee).ok())
+            .and_then(|fee| fee.checked_add(1))
+            .ok_or(TrestleError::Overflow)?;
+        delta.expect_rate(action, index, slack)?;
+        Ok(delta)
+    }
+
+    /// The reserve's index for an action, and the origination fee of a borrow (2^60 = 1.0).
+    fn rate(&self, context: &Context<'_, 'i>, action: Action) -> Result<(Index, u64)> {
+        let (reserve, market) = (bytes(self.list.reserve)?, bytes(self.list.parent)?);
+        let (reserve, market) = (Reserve::new(&reserve)?, Market::new(&market)?);
+        let report = report::reserve(&reserve, &market, context.now)?;
+        Ok(match action {
+            Action::Supply | Action::Redeem => (report.deposit_index, 0),
+            Action::Repay => (report.debt_index, 0),
+            Action::Borrow => (report.debt_index, reserve.origination_fee_sf()),
+        })
+    }
+}
+
+/// Enters or leaves an elevation group.
+pub(crate) fn change_group<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    list: &VenueGroupAccounts<&AccountInfo<'i>>,
+    row: &MarketRow,
+    group: u8,
+) -> Result<()> {
+    let owner = context.authority_address();
+    expect_address(list.custody_owner, &owner)?;
+    let program = context.markets.class(row.class).ok_or(TrestleError::UnknownRow)?.program;
+    expect_program(list.venue_program, &program)?;
+    expect_address(list.parent, &row.parent)?;
+    let place = place_of(&context.margin, list.venue_account.key)?;
+    let bump = Market::new(&bytes(list.parent)?)?.bump().ok_or(TrestleError::KaminoNumbers)?;
+    let authority = market_authority(list.parent.key, bump);
+    let parties = Parties {
+        owner: owner.as_array(),
+        obligation: list.venue_account.key.as_array(),
+        market: list.parent.key.as_array(),
+        market_authority: authority.as_array(),
+    };
+    let mut call = Box::new(Call::EMPTY);
+    with_obligation(list.venue_account, |obligation| {
+        admit::obligation(obligation, parties.owner, parties.market)?;
+        let used = obligation_entries(obligation)?;
+        let keys = used.iter().map(|entry| &entry.reserve);
+        Ok(plan::refresh_reserves(&mut call, parties.market, keys)?)
+    })?;
+    if !call.metas().is_empty() {
+        venue::call(context, accounts, &call, &program, 0)?;
+    }
+    with_obligation(list.venue_account, |o| Ok(plan::refresh_obligation(&mut call, &parties, o)?))?;
+    venue::call(context, accounts, &call, &program, 0)?;
+    let mut before = Box::new(Snapshot::EMPTY);
+    with_obligation(list.venue_account, |obligation| {
+        before.take(obligation)?;
+        Ok(plan::request_group(&mut call, &parties, obligation, group)?)
+    })?;
+    venue::call(context, accounts, &call, &program, 0)?;
+    with_obligation(list.venue_account, |after| Ok(verify::group_changed(&before, after, group)?))?;
+    let (markets, now) = (&context.markets, context.now);
+    refresh(&mut context.margin, markets, accounts, &owner, place, list.venue_account, now)?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Venue accounts read in this very instruction (ruling 3).
+
+use super::{find, kamino};
+use crate::Result;
+use crate::accounts::Context;
+use solana_program::account_info::AccountInfo;
+use trestle_interface::TrestleError;
+use trestle_interface::state::{VenueAccount, VenueKind};
+use trestle_interface::view::{MAX_READS, RowRead};
+
+/// What has been read so far.
+#[derive(Default)]
+pub(crate) struct Reads {
+    /// Bits of venue accounts.
+    pub(crate) accounts: u16,
+    /// Rows of the reserves that those use.
+    pub(crate) rows: Vec<RowRead>,
+}
+
+impl Reads {
+    /// Adds a row, once.
+    pub(crate) fn row(&mut self, read: RowRead) {
+        let known = self.rows.iter().any(|row| row.market == read.market);
+        if !known && self.rows.len() < MAX_READS.saturating_mul(2) {
+            self.rows.push(read);
+        }
+    }
+
+    /// Marks a venue account as read.
+    pub(crate) fn mark(&mut self, place: u8) {
+        self.accounts |= 1_u16.wrapping_shl(u32::from(place));
+    }
+}
+
+/// Reads every venue account that owes something and whose accounts are among
+/// the instruction's. What is not there stays unread, which the check charges.
+#[inline(never)]
+pub(crate) fn read_indebted<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+) -> Result<()> {
+    for place in 0_u8..16 {
+        let Some(account) = context.margin.fixed.venue_accounts.get(usize::from(place)) else {
+            break;
+        };
+        if account.is_free() || !account.has(VenueAccount::OWES) {
+            continue;
+        }
+        let class = context.markets.class(account.class).ok_or(TrestleError::UnknownRow)?;
+        let kind = VenueKind::from_byte(class.kind);
+        let Ok(info) = find(accounts, account.key.as_array()) else { continue };
+        match kind {
+            Some(VenueKind::Kamino) => kamino::read(context, accounts, place, info)?,
+            Some(VenueKind::Native) | None => {}
+        }
+    }
+    Ok(())
+}
