@@ -1,0 +1,6 @@
+//! `klend-interface` agrees: discriminators, addresses, calls and layouts.
+
+mod addresses;
+mod calls;
+mod layouts;
+mod support;
