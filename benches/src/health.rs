@@ -41,6 +41,7 @@ fn world() -> World {
             name: "X",
             decimals: 6,
             token_program: LEGACY,
+            mint: None,
             cents: 1_000 + i64::from(i),
             terms: AssetTerms {
                 factor: i % 12,

@@ -3,7 +3,7 @@
 use bytemuck::Pod;
 use trestle_interface::TrestleError;
 use trestle_interface::state::{Account, LayoutError, MarginAccount, Position, view};
-use trestle_interface::view::{Board, assess, positions};
+use trestle_interface::view::{Board, Venues, assess, positions};
 use trestle_risk_math::portfolio::{Book, Breakdown, Health};
 
 /// Account bytes at an 8-aligned address, as on chain.
@@ -51,15 +51,18 @@ impl Aligned {
     }
 }
 
-/// Health with charges by name.
+/// Health with charges by name. What an account owes at venues counts as not
+/// read just now, as in `get_health`.
 ///
 /// # Errors
 /// As the program's own check.
 pub fn health(
+    account: &MarginAccount,
     positions: &[Position],
     board: &Board<'_>,
 ) -> Result<(Health, Breakdown), TrestleError> {
     let mut meter = Breakdown::default();
-    let health = assess(positions, board, &mut Book::new(), &mut meter)?;
+    let venues = Venues::of(account);
+    let health = assess(positions, venues, board, &mut Book::new(), &mut meter)?;
     Ok((health, meter))
 }

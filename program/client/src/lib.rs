@@ -6,6 +6,7 @@
 pub mod address;
 pub mod health;
 pub mod ix;
+pub mod kamino;
 pub mod keys;
 
 pub use address::Addresses;

@@ -6,6 +6,7 @@
 //! binary the same way.
 
 pub mod board;
+pub mod kamino;
 pub mod program;
 pub mod pyth;
 pub mod refuse;
@@ -15,6 +16,7 @@ pub mod tokens;
 pub mod user;
 pub mod world;
 
+pub use kamino::KaminoWorld;
 pub use program::{Artifact, artifact};
 pub use refuse::refused;
 pub use svm::{Failure, Sent, Svm};

