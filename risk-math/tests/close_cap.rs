@@ -1,5 +1,7 @@
 //! The close cap: a quarter, a ramp, all.
 
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
+
 use trestle_risk_math::liquidation::close_cap;
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::Health;

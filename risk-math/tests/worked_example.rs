@@ -1,5 +1,6 @@
 //! The books of risk model 2.10 under the default parameters, figure by figure.
 #![allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, clippy::as_conversions)]
+#![allow(clippy::float_arithmetic, clippy::unwrap_used)]
 
 mod support;
 use support::*;
