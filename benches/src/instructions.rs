@@ -4,7 +4,7 @@ use crate::table::Row;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use trestle_client::ix::{LiquidateKeys, info};
+use trestle_client::ix::info;
 use trestle_interface::args::ListIssuerArgs;
 use trestle_interface::tag::{TABLE, Tag};
 use trestle_sandbox::world::{JITOSOL, SOL, USDC};
