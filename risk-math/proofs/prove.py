@@ -13,7 +13,7 @@ import obligations  # noqa: F401  (fills the registry)
 from kernel import REGISTRY, discharge
 
 # Raised by hand with each new obligation; never lowered.
-COMMITTED = {"obligations": 62, "goals": 181, "mutants": 81}
+COMMITTED = {"obligations": 63, "goals": 186, "mutants": 82}
 
 # Two processes: the machines this runs on have two cores.
 WORKERS = 2

@@ -124,6 +124,22 @@ def listing_scale(p):
 
 
 @obligation(
+    "price.times", "a derived price: its true price lies within three units of mantissa",
+    "within two units",
+)
+def times(p):
+    # a price interval mantissa .. mantissa + 1, times a rate, in units of `drop`
+    mantissa, rate, drop = p.nat("mantissa", 1 << 31, HALF - 1), p.nat("rate", 1), p.nat("drop", 1)
+    found = p.floor(mantissa * rate, drop)
+    p.given(found <= HALF - 1)
+    units = 2 if p.broken("within two units") else 3
+    # rate <= 2 drop, since found + 1 <= 2^32 and mantissa >= 2^31
+    p.step(mantissa * rate < HALF * drop, (1 << 31) * rate <= mantissa * rate, rate < 2 * drop)
+    p.show("not above", found * drop <= mantissa * rate)
+    p.show("not below", (mantissa + 1) * rate < (found + units) * drop)
+
+
+@obligation(
     "price.gap", "the spread of two prices as a share, rounded up, covers the true spread",
     "rounded down",
 )
