@@ -125,6 +125,7 @@ class Outcome:
     name: str
     goals: int
     seconds: float
+    slowest: float = 0.0
     failures: list = field(default_factory=list)
     counterexamples: list = field(default_factory=list)
 
@@ -167,7 +168,9 @@ def discharge(item):
     if _find(plain, plain.hypotheses) is None:
         outcome.failures.append("the hypotheses have no model")
     for label, goal, known in plain.goals:
+        asked = monotonic()
         verdict, solver = _solve([*plain.hypotheses[:known], z3.Not(goal)])
+        outcome.slowest = max(outcome.slowest, monotonic() - asked)
         if verdict == z3.sat:
             outcome.failures.append(f"{label}: false at {_describe(plain, solver.model())}")
         elif verdict != z3.unsat:

@@ -1,5 +1,7 @@
 """Concentration by chords (`src/portfolio/depth.rs`): twice the charge, `D = L / 2^16`."""
 
+import z3
+
 from kernel import obligation
 
 OLD = "the quotient is rounded once"
@@ -33,11 +35,20 @@ def above(p):
 @obligation(
     "concentration.increment", "one unit more costs exactly 2 k + 1", OLD)
 def increment(p):
-    n, depth = p.nat("n"), p.nat("depth", 1)
-    k, here = doubled(p, n, depth)
-    next_k, there = doubled(p, n + 1, depth)
-    p.step(next_k <= k + 1)
-    p.show("exactly", there - here == 2 * k + 1)
+    # n = k D + r, and n + 1 starts the next chord when r + 1 = D
+    k, rest, depth = p.nat("k"), p.nat("r"), p.nat("depth", 1)
+    p.given(rest < depth)
+    n = k * depth + rest
+    ends = rest + 1 == depth
+    p.step(p.floor(n + 1, depth) == z3.If(ends, k + 1, k))
+    next_k, next_rest = z3.If(ends, k + 1, k), z3.If(ends, 0, rest + 1)
+    if p.broken(OLD):
+        here, there = n * (k + 1), (n + 1) * (next_k + 1)
+    else:
+        here = k * k * depth + (2 * k + 1) * rest
+        there = next_k * next_k * depth + (2 * next_k + 1) * next_rest
+    p.show("inside a chord", z3.Implies(z3.Not(ends), there - here == 2 * k + 1))
+    p.show("at its end", z3.Implies(ends, there - here == 2 * k + 1))
 
 
 @obligation(

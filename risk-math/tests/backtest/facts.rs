@@ -3,47 +3,45 @@
 use crate::books::{Leverage, Shape};
 use crate::events::{DEX_PRINT, EVENTS, FTX_DAY, VENUE_DEFAULT};
 use crate::market::Course;
-use crate::report::{Run, print, runs};
+use crate::report::{Run, print, runs, runs_of};
 use crate::support::bps;
-use std::sync::LazyLock;
 
-/// All runs, once for all tests.
-static RUNS: LazyLock<Vec<Run>> = LazyLock::new(runs);
-
-fn short_of(course: Course) -> Vec<(&'static str, Shape, Leverage)> {
-    RUNS.iter()
+fn short_of(runs: &[Run], course: Course) -> Vec<(&'static str, Shape, Leverage)> {
+    runs.iter()
         .filter(|r| r.course == course && r.outcome.bad_debt > 0)
         .map(|r| (r.event.name, r.shape, r.leverage))
         .collect()
 }
 
-fn of(shape: Shape, leverage: Leverage, event: &str, course: Course) -> &'static Run {
-    RUNS.iter()
-        .find(|r| {
-            (r.shape, r.leverage, r.course) == (shape, leverage, course) && r.event.name == event
-        })
-        .expect("the run is there")
+fn of(shape: Shape, leverage: Leverage, event: &str, course: Course) -> Run {
+    let runs = runs_of(shape, leverage, |e| e.name == event);
+    runs.into_iter().find(|r| r.course == course).expect("the run is there")
 }
 
+/// The table, and what speaks of all of it.
 #[test]
-fn prints_the_table() {
-    print(&RUNS);
-    assert_eq!(RUNS.len(), 6 * 2 * 3 * EVENTS.len());
+fn all_events() {
+    let runs = runs();
+    print(&runs);
+    assert_eq!(runs.len(), 6 * 2 * 3 * EVENTS.len());
+    with_a_liquidation_a_minute_only_a_false_oracle_leaves_bad_debt(&runs);
+    at_a_gap_directional_books_end_short_and_hedged_ones_do_not(&runs);
+    if_nobody_liquidates_the_same_books_end_short(&runs);
+    liquidations_cost_at_most_the_incentive(&runs);
+    a_low_rate_liquidates_nobody(&runs);
 }
 
 /// A minute bar's worth of notice is enough for every book and every event of
 /// the market. It is not enough against a false oracle.
-#[test]
-fn with_a_liquidation_a_minute_only_a_false_oracle_leaves_bad_debt() {
-    assert_eq!(short_of(Course::Line), [(DEX_PRINT, Shape::Loop, Leverage::Full)]);
+fn with_a_liquidation_a_minute_only_a_false_oracle_leaves_bad_debt(runs: &[Run]) {
+    assert_eq!(short_of(runs, Course::Line), [(DEX_PRINT, Shape::Loop, Leverage::Full)]);
 }
 
 /// All of a day's move at once, to the last: what no maintenance margin of 16 % can cover.
-#[test]
-fn at_a_gap_directional_books_end_short_and_hedged_ones_do_not() {
+fn at_a_gap_directional_books_end_short_and_hedged_ones_do_not(runs: &[Run]) {
     use Leverage::{Full, Half};
     assert_eq!(
-        short_of(Course::Gap),
+        short_of(runs, Course::Gap),
         [
             ("2022-11-06, 4 d", Shape::Long, Half),
             ("2020-07-16", Shape::Long, Full),
@@ -62,11 +60,10 @@ fn at_a_gap_directional_books_end_short_and_hedged_ones_do_not() {
 }
 
 /// Where nobody liquidates, the same end short, but for the one that recovers.
-#[test]
-fn if_nobody_liquidates_the_same_books_end_short() {
-    let mut gap = short_of(Course::Gap);
+fn if_nobody_liquidates_the_same_books_end_short(runs: &[Run]) {
+    let mut gap = short_of(runs, Course::Gap);
     gap.retain(|(event, ..)| *event != "2025-02-24, 6 d");
-    assert_eq!(short_of(Course::Nobody), gap);
+    assert_eq!(short_of(runs, Course::Nobody), gap);
 }
 
 /// The basis book of FTX day: never near liquidation, not a dollar lost.
@@ -107,9 +104,8 @@ fn pair_and_loop_keep_equity_unattended() {
 }
 
 /// A staking rate that reads 2.85 % low for half an hour liquidates nobody.
-#[test]
-fn a_low_rate_liquidates_nobody() {
-    for run in RUNS.iter().filter(|r| r.event.name == "rate 2.85 % low") {
+fn a_low_rate_liquidates_nobody(runs: &[Run]) {
+    for run in runs.iter().filter(|r| r.event.name == "rate 2.85 % low") {
         assert_eq!(run.outcome.liquidatable, None, "{:?} {:?}", run.shape, run.leverage);
     }
 }
@@ -125,10 +121,9 @@ fn a_dead_hedge_is_liquidated_before_the_market_moves() {
 
 /// No liquidation costs more than the largest incentive on what it repaid, and
 /// insurance pays at most the starting incentive.
-#[test]
-fn liquidations_cost_at_most_the_incentive() {
+fn liquidations_cost_at_most_the_incentive(runs: &[Run]) {
     let share = |basis: u16, of: i64| bps(basis).of_floor(of.unsigned_abs()).cast_signed();
-    for run in RUNS.iter() {
+    for run in runs {
         let o = &run.outcome;
         // two units of an asset for each step's roundings, below a dollar
         let slack = i64::from(o.steps) * 1_000_000;

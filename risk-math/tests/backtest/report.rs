@@ -18,33 +18,27 @@ pub struct Run {
     pub weight_model: i64,
 }
 
-/// Every event, book, leverage and course.
-pub fn runs() -> Vec<Run> {
+/// One book through some events, in every course.
+pub fn runs_of(shape: Shape, leverage: Leverage, wanted: impl Fn(&Event) -> bool) -> Vec<Run> {
     let world = World::new();
+    let legs = shape.at(&world, leverage);
+    let weight_model = weight_model(&world, &legs, true);
+    let health = world.health(&legs);
+    let required = health.equity - health.init.unwrap();
     let mut runs = vec![];
-    for shape in SHAPES {
-        for leverage in [Leverage::Half, Leverage::Full] {
-            let legs = shape.at(&world, leverage);
-            let health = world.health(&legs);
-            let required = health.equity - health.init.unwrap();
-            let weight_model = weight_model(&world, &legs, true);
-            for event in EVENTS {
-                for course in [Course::Nobody, Course::Line, Course::Gap] {
-                    let outcome = Market::new(&world, shape, legs.clone()).run(event, course);
-                    runs.push(Run {
-                        event,
-                        shape,
-                        leverage,
-                        course,
-                        outcome,
-                        required,
-                        weight_model,
-                    });
-                }
-            }
+    for event in EVENTS.iter().filter(|event| wanted(event)) {
+        for course in [Course::Nobody, Course::Line, Course::Gap] {
+            let outcome = Market::new(&world, shape, legs.clone()).run(event, course);
+            runs.push(Run { event, shape, leverage, course, outcome, required, weight_model });
         }
     }
     runs
+}
+
+/// Every event, book, leverage and course.
+pub fn runs() -> Vec<Run> {
+    let books = SHAPES.iter().flat_map(|s| [Leverage::Half, Leverage::Full].map(|l| (*s, l)));
+    books.flat_map(|(shape, leverage)| runs_of(shape, leverage, |_| true)).collect()
 }
 
 /// Thousand USD with one decimal.
