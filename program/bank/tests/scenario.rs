@@ -5,8 +5,8 @@
 
 use trestle_bank::Bank;
 use trestle_interface::TrestleError;
-use trestle_sandbox::tape::Step;
 use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
+use trestle_sandbox::tape::Step;
 use trestle_sandbox::{Failure, Sent, User, World, artifact};
 
 /// The story, on the embedded SVM, recorded.

@@ -138,13 +138,7 @@ impl User {
 
     /// Keys with which this user's wallet liquidates another account.
     #[must_use]
-    pub fn against(
-        &self,
-        world: &World,
-        victim: &Self,
-        debt: usize,
-        seized: usize,
-    ) -> LiquidateKeys {
+    pub fn against(&self, world: &World, victim: &Self, debt: usize, seized: usize) -> LiquidateKeys {
         LiquidateKeys {
             liquidator: self.address(),
             account: victim.account,
