@@ -6,6 +6,7 @@
 
 mod health;
 mod instructions;
+pub mod primitives;
 mod table;
 
 pub use table::{Row, Table, committed, markdown, paths, readme, readme_path};

@@ -3,7 +3,8 @@
 //! A price is an interval: `mantissa * 2^-shift <= true <= (mantissa + 1) * 2^-shift`,
 //! in micro-USD per native unit, of relative width at most 2^-31. Assets are
 //! valued at the low end and rounded down, debts at the high end and rounded
-//! up, so no rounding ever favours the account.
+//! up, so no rounding ever favours the account. The one exception is a price
+//! derived by [`Price::times`], whose interval may lie low by two units.
 
 use crate::error::{MathError, Result};
 use crate::index::Index;
@@ -97,6 +98,10 @@ impl Price {
 
     /// The price of a token that is worth `rate` of this one (same decimals):
     /// `self * rate`, rounded down to 32 bits of mantissa.
+    ///
+    /// Both the price and the product are rounded down, so the true price is
+    /// below `(mantissa + 3) * 2^-shift`: a debt in the token may be valued low
+    /// by one part in 2^30.
     ///
     /// # Errors
     /// [`MathError::Range`] for a zero rate or a price outside its range.

@@ -49,6 +49,9 @@ pub fn close_cap(health: &Health, max_incentive: Weight) -> u64 {
     let shortfall = health.maint.min(0).unsigned_abs();
     let twentieth = debts / 20;
     let above = shortfall.saturating_sub(twentieth).min(twentieth);
+    if above == twentieth {
+        return debts; // the floors below would leave a few units, hence 50 USD of debt
+    }
     // 1/4 + 3/4 * above / twentieth of debts, where debts / twentieth is about 20
     let quarter = debts / 4;
     quarter.saturating_add(above.saturating_mul(15)).min(debts)

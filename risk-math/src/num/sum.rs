@@ -1,10 +1,10 @@
 //! Exact sums of weight x value products without 128-bit multiplication.
 //!
-//! A product of a weight (at most 2^17) and a value (at most 2^60) has 77
+//! A product of a weight (at most 2^17) and a value (at most 2^61) has 78
 //! bits. Each value is split at bit 32, so a product is two 64-bit multiplies
 //! and a sum is two 64-bit adds; the halves meet once, at the end.
 //!
-//! Bounds: `hi` grows by at most 2^17 * 2^28 = 2^45 a term, `lo` by less than
+//! Bounds: `hi` grows by at most 2^17 * 2^29 = 2^46 a term, `lo` by less than
 //! 2^17 * 2^32 = 2^49. Up to 2^13 terms leave both below 2^62. A health pass
 //! adds fewer than 64 legs * 16 terms = 2^10.
 
@@ -21,7 +21,7 @@ impl Split {
     /// Zero.
     pub const ZERO: Self = Self { hi: 0, lo: 0 };
 
-    /// Splits a value of magnitude at most 2^60.
+    /// Splits a value of magnitude at most 2^61.
     #[must_use]
     #[inline(always)]
     pub const fn new(value: i64) -> Self {
@@ -40,7 +40,7 @@ impl Sum {
     /// The empty sum.
     pub const ZERO: Self = Self { hi: 0, lo: 0 };
 
-    /// Adds `weight * value` for `value` at most 2^60.
+    /// Adds `weight * value` for `value` at most 2^61.
     #[inline(always)]
     pub fn add(&mut self, weight: Weight, value: u64) {
         self.add_raw(u64::from(weight.q16()), value);

@@ -104,8 +104,8 @@ impl Pool {
 
     /// Whether the books balance to the last of 2^64 parts of a token.
     ///
-    /// Sums are taken modulo 2^128. Both sides are far below 2^129, so a
-    /// difference cannot hide in the wrap unless it is 2^64 tokens exactly.
+    /// Sums are taken modulo 2^128. The sides are below 2 and 3 times that, so
+    /// only a difference of exactly 2^64 or 2^65 tokens could hide in the wrap.
     ///
     /// # Errors
     /// [`MathError::Overflow`] when one total exceeds 2^64 tokens.

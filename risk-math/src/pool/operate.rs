@@ -53,7 +53,8 @@ impl Pool {
         Ok(tokens)
     }
 
-    /// Deposit units that pay out exactly `tokens`, rounded up.
+    /// Deposit units that pay out at least `tokens`, rounded up: what they pay
+    /// beyond is worth less than one unit.
     ///
     /// # Errors
     /// [`MathError::ZeroAmount`], [`MathError::Overflow`].

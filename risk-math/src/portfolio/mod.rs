@@ -24,7 +24,7 @@ pub use book::Book;
 pub use depth::{concentration_doubled, saturation};
 pub use health::{Health, Level, assess};
 pub use meter::{Breakdown, Meter, Term};
-pub use slope::{Direction, Pull, UNIT_RATE, slope};
+pub use slope::{Direction, MAX_PULLS, Pull, UNIT_RATE, slope};
 pub use terms::{
     Asset, AssetTerms, ClassTerms, Depth, Details, FactorTerms, Freshness, GroupTerms, Leg, Legs,
     MAX_ACCOUNTS, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_LEGS, MAX_SCENARIOS, MAX_SOURCES,

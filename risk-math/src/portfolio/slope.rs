@@ -35,6 +35,9 @@ pub struct Pull {
 /// The pulls of one step. Two for a liquidation, four when a perp leg is closed with it.
 pub type Direction<'a> = &'a [Pull];
 
+/// Most pulls of one step; the overflow bounds here rest on it.
+pub const MAX_PULLS: usize = 8;
+
 /// Change per unit of the step of everything that is netted. Q16.
 struct Deltas {
     factors: [FactorDelta; MAX_FACTORS],
@@ -53,7 +56,8 @@ struct FactorDelta {
 /// `dH/dx` at liquidation-end level in Q16, rounded up.
 ///
 /// # Errors
-/// Those of [`super::assess`]; [`MathError::Range`] for a pull of more than 2.0.
+/// Those of [`super::assess`]; [`MathError::Range`] for a pull of more than
+/// 2.0 or more pulls than [`MAX_PULLS`].
 #[inline(never)]
 pub fn slope<T: Tables, L: Legs>(
     tables: &T,
@@ -61,6 +65,9 @@ pub fn slope<T: Tables, L: Legs>(
     at: &Book,
     direction: Direction<'_>,
 ) -> Result<i64> {
+    if direction.len() > MAX_PULLS {
+        return Err(MathError::Range);
+    }
     let group = tables.group();
     let mut deltas = Deltas {
         factors: [FactorDelta::default(); MAX_FACTORS],
@@ -93,7 +100,8 @@ pub fn slope<T: Tables, L: Legs>(
         .wrapping_add(sources(at, &group, &deltas))
         .wrapping_add(issuers(at, &deltas))
         .wrapping_add(claims(tables, at, &deltas)?);
-    // magnitudes: rates 2^18, weights 2^17, at most a few hundred terms: Q48 stays below 2^62
+    // rates add up to 2^20 over the pulls, weights are at most 2^17 and each rate is charged
+    // under at most 12 names: specific below 2^41, so Q48 below 2^58
     let required_q48 = market_q48.wrapping_add(specific_q32.wrapping_shl(16));
     let health_q48 = equity_q16.wrapping_shl(32).wrapping_sub(required_q48);
     Ok((health_q48 >> 32).wrapping_add(i64::from(health_q48 & 0xffff_ffff != 0)))
@@ -255,7 +263,7 @@ const fn abs_rate(n: i64, rate: i64) -> i64 {
     }
 }
 
-/// A weight times a rate of at most 2^20: below 2^38.
+/// A weight times a rate of at most 2^20: at most 2^37.
 fn times(weight: Weight, rate: i64) -> i64 {
     i64::from(weight.q16()).wrapping_mul(rate)
 }
