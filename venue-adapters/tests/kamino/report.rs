@@ -11,7 +11,7 @@ use trestle_venue_adapters::kamino::KaminoError;
 use trestle_venue_adapters::kamino::interest::{SLOTS_PER_YEAR, project};
 use trestle_venue_adapters::kamino::layout::{market as m, reserve as r};
 use trestle_venue_adapters::kamino::market::Market;
-use trestle_venue_adapters::kamino::report::{ReserveReport, reserve};
+use trestle_venue_adapters::kamino::report::{ReserveReport, origination_fee, reserve};
 use trestle_venue_adapters::kamino::reserve::Reserve;
 
 const NOW: Now = Now { slot: 1_000, unix: 10_060 };
@@ -179,6 +179,21 @@ fn edges_of_the_index() {
     assert_eq!(refused(r::CUMULATIVE, 1 << 92), KaminoError::Numbers);
     assert_eq!(refused(r::CUMULATIVE + 16, 1), KaminoError::Numbers);
     assert_eq!(refused(r::BORROWED, u128::MAX), KaminoError::Numbers);
+}
+
+#[test]
+fn the_origination_fee_is_rounded_up() {
+    let fee = |rate: u64, amount| {
+        let mut data = support::reserve();
+        put(&mut data, r::ORIGINATION_FEE, rate.to_le_bytes());
+        origination_fee(&Reserve::new(&data).unwrap(), amount)
+    };
+    let tenth_of_a_percent = u64::try_from(ONE / 1_000).unwrap() + 1;
+    assert_eq!(fee(0, 1_000_000), Ok(0));
+    assert_eq!(fee(tenth_of_a_percent, 1_000_000), Ok(1_001));
+    assert_eq!(fee(tenth_of_a_percent, 10), Ok(1));
+    assert_eq!(fee(1, u64::MAX), Ok(16));
+    assert_eq!(fee(u64::MAX, u64::MAX), Err(KaminoError::Numbers));
 }
 
 /// The growth bound holds at the top of the curve, for both ways to count.
