@@ -211,6 +211,24 @@ proptest! {
     }
 }
 
+/// The first periods one by one, at a rate where every period shows: powers
+/// up to four, the series from five.
+#[test]
+fn the_first_periods_are_powers() {
+    let rate = 500 * ONE; // 50,000 % a year
+    let b = rate / u128::from(SLOTS_PER_YEAR);
+    for n in 0..=12 {
+        let found = compound(rate, n, SLOTS_PER_YEAR).unwrap();
+        let exact_value = exact_growth(b, n);
+        assert!(exact(found.low) <= exact_value && exact_value <= exact(found.high), "{n}");
+        let width = if n <= 4 { 4 } else { u128::from(n * n * n) };
+        assert!(found.high - found.low <= width, "{n}: {}", found.high - found.low);
+    }
+    assert_eq!(compound(rate, 1, SLOTS_PER_YEAR), Ok(Bracket { low: ONE + b, high: ONE + b }));
+    assert_eq!(compound(rate, 1, 0), Err(KaminoError::Numbers));
+    assert_eq!(compound(u128::MAX, u64::MAX, 1), Err(KaminoError::Numbers));
+}
+
 /// A TrueApr reserve counts seconds, whatever the slots.
 #[test]
 fn seconds_are_counted_where_the_reserve_says_so() {

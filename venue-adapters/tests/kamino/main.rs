@@ -1,6 +1,7 @@
 //! The Kamino adapter: real accounts, a recorded run of the real program, exact models.
 
 mod admit;
+mod freshness;
 mod interest;
 mod layout;
 mod plan;
