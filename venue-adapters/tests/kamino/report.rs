@@ -213,7 +213,7 @@ fn growth_stays_below_its_bound() {
         found.growth.low - ONE,
         ONE / u128::from(SLOTS_PER_YEAR) * 1_000 + {
             let b = ONE / u128::from(SLOTS_PER_YEAR);
-            499_500 * (b * b >> 60)
+            499_500 * ((b * b) >> 60)
         }
     );
     // by seconds at 600 ms a slot: 1,000 slots are 600 s
