@@ -38,7 +38,7 @@ fn a_round_reserve_reads_round() {
     assert_eq!(found.borrow_apr.q24(), q24(0.0375 * 1.25));
     assert_eq!(found.supply_apr.q24(), q24(0.0375 * 1.25 * 0.6 * 0.9));
     assert_eq!((found.terms.ltv.q16(), found.terms.threshold.q16()), (49_152, 52_428));
-    assert_eq!(found.terms.borrow_factor.q16(), 81_920);
+    assert_eq!(found.terms.borrow_factor, 81_920);
     assert_eq!((found.terms.bonus.q16(), found.close_factor.q16()), (6_554, 13_108));
     // 2 USD for a token of 6 decimals is 2 micro-USD a unit
     let price = found.price.unwrap();

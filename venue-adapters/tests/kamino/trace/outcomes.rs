@@ -40,7 +40,7 @@ fn the_borrow_limit_is_recomputed() {
         let (_, amount) = step.instructions.iter().find_map(action).unwrap();
         let sol = row(run.side("sol", "reserve")).unwrap();
         let value = sol.board_price.debt_value(amount).unwrap();
-        let factor = u64::from(sol.terms.borrow_factor.q16());
+        let factor = u64::from(sol.terms.borrow_factor);
         let adjusted = found.adjusted + (value * factor).div_ceil(1 << 16);
         assert_eq!(adjusted <= found.allowed, allowed, "{adjusted} of {}", found.allowed);
         assert_eq!(found.ratio().q16(), 0, "nothing is owed yet");
