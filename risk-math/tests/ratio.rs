@@ -1,4 +1,5 @@
 //! 256-bit products and quotients against big integers.
+#![allow(clippy::arithmetic_side_effects)] // big integers do not overflow
 
 use num_bigint::BigUint;
 use proptest::prelude::*;

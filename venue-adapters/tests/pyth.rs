@@ -1,4 +1,5 @@
 //! Pyth updates: real accounts decode to known figures, everything else is refused.
+#![allow(clippy::indexing_slicing)] // helpers of tests may panic, as tests do
 
 use trestle_venue_adapters::oracle::pyth::{
     DISCRIMINATOR, LEN, PythError, RECEIVER, RECEIVER_PRO, read,

@@ -1,4 +1,5 @@
 //! Token accounts and mints of both programs.
+#![allow(clippy::indexing_slicing)] // helpers of tests may panic, as tests do
 
 use trestle_venue_adapters::token::{TokenError, account, mint_decimals, mint_extensions};
 

@@ -9,7 +9,7 @@
 //! | [`reserve`], [`market`], [`obligation`] | what do the bytes say? |
 //! | [`interest`], [`report`] | what is that worth now? |
 //! | [`admit`], [`freshness`] | may it be listed, may it be acted on, would klend refuse? |
-//! | [`plan`], [`seeds`] | what is to be sent? |
+//! | [`plan`], [`seeds`], [`budget`] | what is to be sent, and what does it cost? |
 //! | [`verify`] | what has happened? |
 //! | [`stress`] | how close is the obligation to klend's liquidation? |
 //!
@@ -19,6 +19,7 @@
 //! are as of the last refresh and not of the last action.
 
 pub mod admit;
+pub mod budget;
 mod error;
 pub mod freshness;
 pub mod ids;

@@ -7,7 +7,7 @@ use super::stress::{self, Terms};
 use super::{KaminoError, Result};
 use crate::clock::Now;
 use trestle_risk_math::index::Index;
-use trestle_risk_math::num::{Weight, mul_ratio_floor};
+use trestle_risk_math::num::{Weight, mul_ratio_floor, mul_shift_ceil};
 use trestle_risk_math::pool::{Apr, growth_bound_per_slot};
 use trestle_risk_math::price::Price;
 
@@ -101,6 +101,20 @@ pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveRe
         price: price(reserve, now),
         flags: flags(reserve, market),
     })
+}
+
+/// What klend adds to a debt for borrowing `amount` tokens, rounded up: it
+/// rounds to nearest, and takes at least one unit where there is a fee.
+///
+/// # Errors
+/// [`KaminoError::Numbers`] above 64 bits.
+pub fn origination_fee(reserve: &Reserve, amount: u64) -> Result<u64> {
+    let rate = u128::from(reserve.origination_fee_sf());
+    if rate == 0 {
+        return Ok(0);
+    }
+    let fee = mul_shift_ceil(u128::from(amount), rate, 60)?.max(1);
+    u64::try_from(fee).map_err(|_| KaminoError::Numbers)
 }
 
 /// Tokens a cToken, rounded down. Before the first deposit a cToken is worth

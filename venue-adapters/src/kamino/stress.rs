@@ -12,7 +12,7 @@ use super::{KaminoError, Result};
 use crate::clock::Now;
 use crate::plan::Key;
 use trestle_risk_math::index::Index;
-use trestle_risk_math::num::Weight;
+use trestle_risk_math::num::{ONE, Weight};
 use trestle_risk_math::portfolio::AccountSum;
 use trestle_risk_math::price::Price;
 
@@ -23,8 +23,9 @@ pub struct Terms {
     pub ltv: Weight,
     /// Liquidation threshold: what a deposit holds, rounded down.
     pub threshold: Weight,
-    /// Factor on debts, 1.0 to 2.0, rounded up.
-    pub borrow_factor: Weight,
+    /// Factor on debts, Q16, at least 1.0, rounded up. Above 2.0 it is no
+    /// weight, and takes no new debt ([`KaminoError::BorrowFactor`]).
+    pub borrow_factor: u32,
     /// Largest liquidation bonus, rounded up.
     pub bonus: Weight,
 }
@@ -39,7 +40,7 @@ pub fn terms(reserve: &Reserve, market: &Market, group: u8) -> Result<Terms> {
         return Ok(Terms {
             ltv: percent_floor(reserve.ltv_pct()),
             threshold: percent_floor(reserve.threshold_pct()),
-            borrow_factor: percent_ceil(reserve.borrow_factor_pct()).max(Weight::ONE),
+            borrow_factor: q16_ceil(reserve.borrow_factor_pct().max(100)),
             bonus: bps_ceil(own_bonus),
         });
     }
@@ -47,7 +48,7 @@ pub fn terms(reserve: &Reserve, market: &Market, group: u8) -> Result<Terms> {
     Ok(Terms {
         ltv: percent_floor(group.ltv_pct),
         threshold: percent_floor(group.threshold_pct),
-        borrow_factor: Weight::ONE,
+        borrow_factor: ONE,
         bonus: bps_ceil(own_bonus.min(group.max_bonus_bps)),
     })
 }
@@ -150,10 +151,9 @@ fn is_due(row: &Row, borrow: &Borrow, market: &Market, now: Now) -> bool {
     market.liquidates_due_debts() && (matured || expired)
 }
 
-/// `value * weight`, rounded up, for a weight of up to 2.0.
-fn weighed_ceil(weight: Weight, value: u64) -> Result<u64> {
-    // value <= 2^53, weight <= 2^17
-    let product = u128::from(value).wrapping_mul(u128::from(weight.q16()));
+/// `value * factor`, rounded up, for a Q16 factor.
+fn weighed_ceil(factor: u32, value: u64) -> Result<u64> {
+    let product = u128::from(value).wrapping_mul(u128::from(factor)); // below 2^96
     u64::try_from(product.div_ceil(1 << 16)).map_err(|_| KaminoError::Numbers)
 }
 
@@ -168,8 +168,13 @@ fn percent_floor(pct: u8) -> Weight {
 
 /// Per cent as a weight, rounded up, at most 2.0.
 pub(super) fn percent_ceil(pct: u64) -> Weight {
-    let q16 = (pct.min(200) << 16).div_ceil(100);
-    Weight::clamped(u32::try_from(q16).unwrap_or(u32::MAX))
+    Weight::clamped(q16_ceil(pct))
+}
+
+/// Per cent in Q16, rounded up.
+fn q16_ceil(pct: u64) -> u32 {
+    let q16 = pct.checked_mul(u64::from(ONE)).map(|x| x.div_ceil(100));
+    q16.and_then(|x| u32::try_from(x).ok()).unwrap_or(u32::MAX)
 }
 
 /// Basis points as a weight, rounded up, at most 2.0.

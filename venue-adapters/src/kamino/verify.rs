@@ -5,7 +5,7 @@
 //! obligation's units moved, that they moved the right way and at the
 //! reserve's rate, and that nothing else did.
 
-use super::ids::SYSTEM_PROGRAM;
+use super::ids::{PROGRAM, SYSTEM_PROGRAM};
 use super::layout::obligation::{BORROW_COUNT, DEPOSIT_COUNT};
 use super::obligation::{DRIFT, Obligation};
 use super::{Action, KaminoError, Result};
@@ -32,6 +32,23 @@ pub enum After<'a> {
     Open(Obligation<'a>),
     /// Gone: no data, no longer klend's.
     Closed,
+}
+
+impl<'a> After<'a> {
+    /// The account as it is found: klend's, or the System program's and empty.
+    ///
+    /// # Errors
+    /// [`KaminoError::IdentityChanged`] when it is something else,
+    /// [`KaminoError::Length`], [`KaminoError::Discriminator`].
+    pub fn read(owner: &Key, data: &'a [u8]) -> Result<Self> {
+        if *owner == SYSTEM_PROGRAM && data.is_empty() {
+            return Ok(Self::Closed);
+        }
+        if *owner != PROGRAM {
+            return Err(KaminoError::IdentityChanged);
+        }
+        Obligation::new(data).map(Self::Open)
+    }
 }
 
 /// A token balance before and after, native units.

@@ -10,6 +10,8 @@ use trestle_venue_adapters::kamino::interest::{
     Bracket, SECONDS_PER_YEAR, SLOTS_PER_YEAR, compound, curve_rate, project,
 };
 use trestle_venue_adapters::kamino::layout::reserve as r;
+use trestle_venue_adapters::kamino::market::Market;
+use trestle_venue_adapters::kamino::report;
 use trestle_venue_adapters::kamino::reserve::{CurvePoint, Reserve};
 
 /// Main-market USDC of November 2025: utilisation 78 %, curve to 4.75 % at 95 %.
@@ -142,6 +144,50 @@ proptest! {
         prop_assert!(width <= &nb * &nb + exact(8));
     }
 
+    /// Against the account: a cToken is worth no more, and a debt no less,
+    /// than in exact numbers, and both are close.
+    #[test]
+    fn indices_round_to_one_side(
+        rate in 0_u32..20_000, slots in 0_u64..500_000, available in 1_u64..1 << 50,
+        lent in 0_u128..1 << 108, ctokens in 1_u64..1 << 50, take in 0_u8..=100,
+        host in 0_u16..500, cumulative in ONE..ONE << 4,
+    ) {
+        let mut data = support::reserve();
+        put(&mut data, r::AVAILABLE, available.to_le_bytes());
+        put(&mut data, r::BORROWED, lent.to_le_bytes());
+        put(&mut data, r::CTOKEN_SUPPLY, ctokens.to_le_bytes());
+        put(&mut data, r::CUMULATIVE, cumulative.to_le_bytes());
+        put(&mut data, r::HOST_RATE_BPS, host.to_le_bytes());
+        data[r::TAKE_PCT] = take;
+        support::set_curve(&mut data, &[(0, 0), (8_000, rate), (10_000, rate * 3)]);
+        let reserve = Reserve::new(&data).unwrap();
+        let market = support::market();
+        let now = Now { slot: 1_000 + slots, unix: 0 };
+        let nominal = project(&reserve, now).unwrap().borrow_rate_sf;
+        let found = report::reserve(&reserve, &Market::new(&market).unwrap(), now);
+        prop_assume!(found.is_ok()); // an index of 2^32 and more is refused
+        let found = found.unwrap();
+
+        let whole = |x: u64| BigRational::from_integer(x.into());
+        let slots_a_year = u128::from(SLOTS_PER_YEAR);
+        let b = nominal / slots_a_year;
+        let grown = exact_growth(b, slots) - whole(1);
+        let host_rate = u128::from(host) * ONE / 10_000 / slots_a_year;
+        let fixed = exact(lent) * (exact_growth(host_rate, slots) - whole(1));
+        let variable = exact(lent) * &grown - fixed;
+        let kept = variable * whole(u64::from(100 - take)) / whole(100);
+        let supply = whole(available) + exact(lent) + kept;
+        let q64 = |x: u128| BigRational::new(x.into(), BigInt::from(1_u128 << 64));
+
+        let (worth, ours) = (supply / whole(ctokens), q64(found.deposit_index.q64()));
+        let nb = exact(b) * whole(slots);
+        let bracket = &nb * &nb + exact(1 << 10);
+        prop_assert!(ours <= worth);
+        prop_assert!(&worth - &ours <= &worth * &bracket + q64(1));
+        let (owed, ours) = (exact(cumulative) * (grown + whole(1)), q64(found.debt_index.q64()));
+        prop_assert!(owed <= ours && &ours - &owed <= &owed * &bracket + exact(1));
+    }
+
     /// More time, more of everything.
     #[test]
     fn projection_is_monotone(
@@ -163,6 +209,24 @@ proptest! {
         // supply takes the least interest and the most fees; those two ends may cross by their width
         prop_assert!(early.supply_sf <= late.supply_sf + (late.borrowed.high - late.borrowed.low));
     }
+}
+
+/// The first periods one by one, at a rate where every period shows: powers
+/// up to four, the series from five.
+#[test]
+fn the_first_periods_are_powers() {
+    let rate = 500 * ONE; // 50,000 % a year
+    let b = rate / u128::from(SLOTS_PER_YEAR);
+    for n in 0..=12 {
+        let found = compound(rate, n, SLOTS_PER_YEAR).unwrap();
+        let exact_value = exact_growth(b, n);
+        assert!(exact(found.low) <= exact_value && exact_value <= exact(found.high), "{n}");
+        let width = if n <= 4 { 4 } else { u128::from(n * n * n) };
+        assert!(found.high - found.low <= width, "{n}: {}", found.high - found.low);
+    }
+    assert_eq!(compound(rate, 1, SLOTS_PER_YEAR), Ok(Bracket { low: ONE + b, high: ONE + b }));
+    assert_eq!(compound(rate, 1, 0), Err(KaminoError::Numbers));
+    assert_eq!(compound(u128::MAX, u64::MAX, 1), Err(KaminoError::Numbers));
 }
 
 /// A TrueApr reserve counts seconds, whatever the slots.

@@ -11,7 +11,7 @@ use trestle_venue_adapters::kamino::KaminoError;
 use trestle_venue_adapters::kamino::interest::{SLOTS_PER_YEAR, project};
 use trestle_venue_adapters::kamino::layout::{market as m, reserve as r};
 use trestle_venue_adapters::kamino::market::Market;
-use trestle_venue_adapters::kamino::report::{ReserveReport, reserve};
+use trestle_venue_adapters::kamino::report::{ReserveReport, origination_fee, reserve};
 use trestle_venue_adapters::kamino::reserve::Reserve;
 
 const NOW: Now = Now { slot: 1_000, unix: 10_060 };
@@ -38,7 +38,7 @@ fn a_round_reserve_reads_round() {
     assert_eq!(found.borrow_apr.q24(), q24(0.0375 * 1.25));
     assert_eq!(found.supply_apr.q24(), q24(0.0375 * 1.25 * 0.6 * 0.9));
     assert_eq!((found.terms.ltv.q16(), found.terms.threshold.q16()), (49_152, 52_428));
-    assert_eq!(found.terms.borrow_factor.q16(), 81_920);
+    assert_eq!(found.terms.borrow_factor, 81_920);
     assert_eq!((found.terms.bonus.q16(), found.close_factor.q16()), (6_554, 13_108));
     // 2 USD for a token of 6 decimals is 2 micro-USD a unit
     let price = found.price.unwrap();
@@ -181,6 +181,21 @@ fn edges_of_the_index() {
     assert_eq!(refused(r::BORROWED, u128::MAX), KaminoError::Numbers);
 }
 
+#[test]
+fn the_origination_fee_is_rounded_up() {
+    let fee = |rate: u64, amount| {
+        let mut data = support::reserve();
+        put(&mut data, r::ORIGINATION_FEE, rate.to_le_bytes());
+        origination_fee(&Reserve::new(&data).unwrap(), amount)
+    };
+    let tenth_of_a_percent = u64::try_from(ONE / 1_000).unwrap() + 1;
+    assert_eq!(fee(0, 1_000_000), Ok(0));
+    assert_eq!(fee(tenth_of_a_percent, 1_000_000), Ok(1_001));
+    assert_eq!(fee(tenth_of_a_percent, 10), Ok(1));
+    assert_eq!(fee(1, u64::MAX), Ok(16));
+    assert_eq!(fee(u64::MAX, u64::MAX), Err(KaminoError::Numbers));
+}
+
 /// The growth bound holds at the top of the curve, for both ways to count.
 #[test]
 fn growth_stays_below_its_bound() {
@@ -198,7 +213,7 @@ fn growth_stays_below_its_bound() {
         found.growth.low - ONE,
         ONE / u128::from(SLOTS_PER_YEAR) * 1_000 + {
             let b = ONE / u128::from(SLOTS_PER_YEAR);
-            499_500 * (b * b >> 60)
+            499_500 * ((b * b) >> 60)
         }
     );
     // by seconds at 600 ms a slot: 1,000 slots are 600 s

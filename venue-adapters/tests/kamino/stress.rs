@@ -6,7 +6,7 @@ use trestle_risk_math::num::Weight;
 use trestle_risk_math::price::Price;
 use trestle_venue_adapters::clock::Now;
 use trestle_venue_adapters::kamino::KaminoError;
-use trestle_venue_adapters::kamino::layout::{market as m, obligation as o};
+use trestle_venue_adapters::kamino::layout::{market as m, obligation as o, reserve as r};
 use trestle_venue_adapters::kamino::market::Market;
 use trestle_venue_adapters::kamino::obligation::Obligation;
 use trestle_venue_adapters::kamino::reserve::Reserve;
@@ -93,6 +93,21 @@ fn r13_the_worse_price_counts() {
     assert_eq!((lower.collateral, lower.debt), (board.collateral / 2, board.debt));
     let higher = read(&data, &market, with(1), with(1));
     assert_eq!((higher.collateral, higher.debt), (board.collateral, 1_200_001));
+}
+
+/// A factor that was raised after listing counts in full, beyond a weight's 2.0.
+#[test]
+fn any_borrow_factor_counts_in_full() {
+    let market = support::market();
+    for (pct, q16) in [(0_u64, 65_536), (99, 65_536), (200, 131_072), (500, 327_680)] {
+        let mut data = support::reserve();
+        put(&mut data, r::BORROW_FACTOR_PCT, pct.to_le_bytes());
+        let terms = terms(&Reserve::new(&data).unwrap(), &Market::new(&market).unwrap(), 0);
+        let debt = Row { terms: terms.unwrap(), ..row(0, &market) };
+        assert_eq!(debt.terms.borrow_factor, q16);
+        let found = read(&position(), &market, row(0, &market), debt);
+        assert_eq!(found.adjusted, (found.debt * u64::from(q16)).div_ceil(1 << 16));
+    }
 }
 
 #[test]

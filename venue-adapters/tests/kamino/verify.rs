@@ -2,6 +2,7 @@
 
 use crate::support::{self, MARKET, ONE, OTHER, OWNER, RESERVE, put};
 use trestle_risk_math::index::Index;
+use trestle_venue_adapters::kamino::ids;
 use trestle_venue_adapters::kamino::layout::obligation as o;
 use trestle_venue_adapters::kamino::obligation::Obligation;
 use trestle_venue_adapters::kamino::verify::{
@@ -181,6 +182,19 @@ fn identity_must_stand_still() {
         let found = measure(Action::Supply, &position(), &supplied(at), (100, 40), ALL);
         assert_eq!(found, Err(KaminoError::IdentityChanged), "{at}");
     }
+}
+
+#[test]
+fn the_account_is_klends_or_gone() {
+    let data = position();
+    let open = After::read(&ids::PROGRAM, &data).unwrap();
+    assert!(matches!(open, After::Open(view) if view.deposit_units(&RESERVE) == 100));
+    assert!(matches!(After::read(&[0; 32], &[]), Ok(After::Closed)));
+    let refused = |owner, data| After::read(owner, data).err();
+    assert_eq!(refused(&[0; 32], &data), Some(KaminoError::IdentityChanged));
+    assert_eq!(refused(&OTHER, &data), Some(KaminoError::IdentityChanged));
+    assert_eq!(refused(&OTHER, &[]), Some(KaminoError::IdentityChanged));
+    assert_eq!(refused(&ids::PROGRAM, &[]), Some(KaminoError::Length));
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub struct Reward<'a> {
 /// owner, which is the margin account's authority.
 ///
 /// # Errors
-/// [`KaminoError::Plan`] never for a list of this length.
+/// None for a list of this length; the type is that of every plan.
 pub fn harvest(call: &mut Call, owner: &Key, reward: &Reward) -> Result<()> {
     call.start(&FARMS_PROGRAM);
     call.push(&instruction::HARVEST)?;

@@ -9,7 +9,7 @@ use crate::plan::{Call, READ, SIGN, WRITE};
 /// Asks for elevation group `group`, zero to leave the present one.
 ///
 /// # Errors
-/// [`crate::kamino::KaminoError::Plan`] never for thirteen reserves.
+/// None for thirteen reserves; the type is that of every plan.
 pub fn request_group(
     call: &mut Call,
     parties: &Parties,

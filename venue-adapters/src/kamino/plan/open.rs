@@ -11,7 +11,7 @@ use crate::plan::{Call, Key, READ, SIGN, SIGN_WRITE, WRITE};
 /// `payer` signs as well: System-owned, without data. It pays rent for 1,032 bytes.
 ///
 /// # Errors
-/// [`crate::kamino::KaminoError::Plan`] never for a list of this length.
+/// None for a list of this length; the type is that of every plan.
 pub fn init_user_metadata(call: &mut Call, owner: &Key, payer: &Key, metadata: &Key) -> Result<()> {
     call.start(&PROGRAM);
     call.push(&instruction::INIT_USER_METADATA)?;
@@ -33,7 +33,7 @@ pub fn init_user_metadata(call: &mut Call, owner: &Key, payer: &Key, metadata: &
 /// bytes, which klend gives to the owner when the obligation closes.
 ///
 /// # Errors
-/// [`crate::kamino::KaminoError::Plan`] never for a list of this length.
+/// None for a list of this length; the type is that of every plan.
 pub fn init_obligation(
     call: &mut Call,
     parties: &Parties,

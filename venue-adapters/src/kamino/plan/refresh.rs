@@ -56,7 +56,7 @@ pub fn refresh_reserves_with_prices<'a>(
 /// Values of the obligation up to this slot; all its reserves must be fresh.
 ///
 /// # Errors
-/// [`crate::kamino::KaminoError::Plan`] never for thirteen reserves.
+/// None for thirteen reserves; the type is that of every plan.
 pub fn refresh_obligation(
     call: &mut Call,
     parties: &Parties,
