@@ -96,7 +96,8 @@ fn newest(pack: &Pack) -> Result<(u64, i64), String> {
     let mut newest = (0, 0);
     for reserve in &pack.reserves {
         let found = pack.accounts.iter().find(|(key, _)| *key == reserve.key);
-        let (_, account) = found.ok_or_else(|| format!("no account of reserve {}", reserve.name))?;
+        let (_, account) =
+            found.ok_or_else(|| format!("no account of reserve {}", reserve.name))?;
         let at = |offset: usize| {
             let bytes = account.data.get(offset..offset + 8).and_then(|b| b.try_into().ok());
             bytes.map(u64::from_le_bytes).ok_or("a reserve that is too short")

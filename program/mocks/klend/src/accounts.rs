@@ -86,10 +86,7 @@ pub fn takes_business(reserve: &Reserve<'_>) -> Result<()> {
 }
 
 /// Runs `f` with the seeds that sign for the market's authority.
-pub fn signed<T>(
-    market: &AccountInfo<'_>,
-    f: impl FnOnce(&[&[u8]]) -> Result<T>,
-) -> Result<T> {
+pub fn signed<T>(market: &AccountInfo<'_>, f: impl FnOnce(&[&[u8]]) -> Result<T>) -> Result<T> {
     let bump = [Market(&mut open(market)?).bump() as u8];
     f(&[AUTHORITY, market.key.as_ref(), &bump])
 }

@@ -112,7 +112,12 @@ impl Books {
     }
 
     /// Both moved by `change`, and what lies between them did not.
-    pub fn close(&self, vault: &AccountInfo<'_>, reserve: &Reserve<'_>, change: i128) -> Result<()> {
+    pub fn close(
+        &self,
+        vault: &AccountInfo<'_>,
+        reserve: &Reserve<'_>,
+        change: i128,
+    ) -> Result<()> {
         let (vault, available) = (i128::from(balance(vault)?), i128::from(reserve.available()));
         let before = (i128::from(self.vault), i128::from(self.available));
         ensure(vault - available == before.0 - before.1, RESERVE_TOKEN_BALANCE_MISMATCH)?;

@@ -33,8 +33,9 @@ pub fn process(program_id: &Pubkey, accounts: &[AccountInfo<'_>], data: &[u8]) -
     let bump = [Pubkey::find_program_address(&[OWNER], program_id).1];
     while !data.is_empty() {
         let (call, rest) = split(data).ok_or(ProgramError::InvalidInstructionData)?;
-        let (infos, others) =
-            accounts.split_at_checked(1 + call.flags.len()).ok_or(ProgramError::NotEnoughAccountKeys)?;
+        let (infos, others) = accounts
+            .split_at_checked(1 + call.flags.len())
+            .ok_or(ProgramError::NotEnoughAccountKeys)?;
         let metas = infos[1..].iter().zip(call.flags).map(|(info, flags)| AccountMeta {
             pubkey: *info.key,
             is_signer: flags & (SIGNER | OURS) != 0,

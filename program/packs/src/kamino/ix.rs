@@ -83,12 +83,8 @@ impl Kamino {
     pub fn init(&self, party: &Party, fee_payer: Pubkey) -> [Instruction; 2] {
         let metadata = self.metadata(&party.owner);
         let system = [read(ids::RENT), read(ids::SYSTEM)];
-        let mut first = vec![
-            signer(party.owner),
-            payer(fee_payer),
-            write(metadata),
-            read(self.program),
-        ];
+        let mut first =
+            vec![signer(party.owner), payer(fee_payer), write(metadata), read(self.program)];
         first.extend(system.clone());
         let mut second = vec![
             signer(party.owner),
@@ -134,9 +130,7 @@ impl Kamino {
         let none = read(self.program);
         match &reserve.price {
             PriceInput::Pyth(key) => [read(*key), none.clone(), none.clone(), none],
-            PriceInput::Scope { account, .. } => {
-                [none.clone(), none.clone(), none, read(*account)]
-            }
+            PriceInput::Scope { account, .. } => [none.clone(), none.clone(), none, read(*account)],
             PriceInput::Saved => [none.clone(), none.clone(), none.clone(), none],
         }
     }
@@ -180,7 +174,12 @@ impl Kamino {
 
     /// Liquidity for receipts, without an obligation.
     #[must_use]
-    pub fn deposit_for_receipts(&self, owner: Pubkey, on: &ReserveKeys, amount: u64) -> Instruction {
+    pub fn deposit_for_receipts(
+        &self,
+        owner: Pubkey,
+        on: &ReserveKeys,
+        amount: u64,
+    ) -> Instruction {
         let accounts = vec![
             signer(owner),
             write(on.key),
@@ -367,7 +366,12 @@ impl Kamino {
 
     /// Into or out of an elevation group.
     #[must_use]
-    pub fn request_group(&self, party: &Party, group: u8, reserves: &[&ReserveKeys]) -> Instruction {
+    pub fn request_group(
+        &self,
+        party: &Party,
+        group: u8,
+        reserves: &[&ReserveKeys],
+    ) -> Instruction {
         let mut accounts = vec![signer(party.owner), write(party.obligation), read(self.market)];
         accounts.extend(reserves.iter().map(|reserve| write(reserve.key)));
         self.call(tag::REQUEST_GROUP, &[group], accounts)

@@ -108,8 +108,7 @@ fn terms() -> [Terms; 3] {
 /// When the mocks are not built.
 #[must_use]
 pub fn pack() -> Pack {
-    let (authority, bump) =
-        Pubkey::find_program_address(&[b"lma", MARKET.as_ref()], &ids::KLEND);
+    let (authority, bump) = Pubkey::find_program_address(&[b"lma", MARKET.as_ref()], &ids::KLEND);
     let mut accounts = vec![(MARKET, market(bump))];
     let mut reserves = vec![];
     for terms in terms() {
@@ -124,10 +123,7 @@ pub fn pack() -> Pack {
     Pack {
         origin: Origin::Mock,
         program: ids::KLEND,
-        programs: vec![
-            (ids::KLEND, deployed("klend")),
-            (mock_farms::ID, deployed("farms")),
-        ],
+        programs: vec![(ids::KLEND, deployed("klend")), (mock_farms::ID, deployed("farms"))],
         accounts,
         market: MARKET,
         reserves,

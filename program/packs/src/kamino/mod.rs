@@ -85,9 +85,10 @@ impl Kamino {
         let seeds: [&[u8]; 3] = [b"lma", pack.market.as_ref(), &bump];
         let authority = Pubkey::create_program_address(&seeds, &pack.program)
             .expect("the market's stored bump");
-        let reserves = pack.reserves.iter().map(|reserve| {
-            with(vm, &reserve.key, |data| keys(reserve, &Reserve(data)))
-        });
+        let reserves = pack
+            .reserves
+            .iter()
+            .map(|reserve| with(vm, &reserve.key, |data| keys(reserve, &Reserve(data))));
         let reserves = reserves.collect();
         let (program, market) = (pack.program, pack.market);
         Self { program, market, authority, reserves, origin: pack.origin.clone() }

@@ -14,6 +14,9 @@ use trestle_packs::{Kamino, Pack, time};
 
 const BUDGET: Pubkey = Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
 
+/// Stands for the runtime's own error where an account is of no known form.
+pub const INVALID_ACCOUNT_DATA: u32 = 1;
+
 /// Names of the reserves.
 pub const USDC: &str = "USDC";
 pub const SOL: &str = "SOL";
@@ -33,7 +36,9 @@ impl Bench {
     /// The borrower has an obligation, a farm's user and tokens; no collateral.
     pub fn new() -> Self {
         let mut vm = LiteSVM::new();
-        let kamino = Kamino::install(&Pack::kamino(), &mut vm);
+        let pack = Pack::kamino();
+        pack.start(&mut vm);
+        let kamino = Kamino::install(&pack, &mut vm);
         let [user, stranger] = [[11; 32], [12; 32]].map(Keypair::new_from_array);
         let party = kamino.party(user.pubkey());
         for owner in [&user, &stranger] {
@@ -95,6 +100,9 @@ impl Bench {
             }
             Err(failed) => match failed.err {
                 TransactionError::InstructionError(_, InstructionError::Custom(code)) => Err(code),
+                TransactionError::InstructionError(_, InstructionError::InvalidAccountData) => {
+                    Err(INVALID_ACCOUNT_DATA)
+                }
                 other => panic!("{other:?}\n{}", failed.meta.logs.join("\n")),
             },
         }

@@ -131,8 +131,7 @@ fn an_obligation_is_refreshed_from_refreshed_reserves_in_order() {
     let one = kamino.refresh_batch(&[&usdc], false);
     assert_eq!(bench.send(&[one, obligation(&[&usdc, &sol])]), Err(RESERVE_STALE));
     let both = kamino.refresh_batch(&[&usdc, &sol], false);
-    let wrong: [&[&_]; 5] =
-        [&[&sol, &usdc], &[&usdc], &[&sol], &[], &[&usdc, &sol, &usdc]];
+    let wrong: [&[&_]; 5] = [&[&sol, &usdc], &[&usdc], &[&sol], &[], &[&usdc, &sol, &usdc]];
     for reserves in wrong {
         let refused = bench.send(&[both.clone(), obligation(reserves)]);
         assert_eq!(refused, Err(INVALID_ACCOUNT_INPUT), "{} reserves", reserves.len());
@@ -202,8 +201,10 @@ fn receipts_need_no_refresh() {
     let mut bench = Bench::new();
     let usdc = bench.reserve(USDC);
     let owner = bench.user.pubkey();
-    let receipts = trestle_packs::kamino::associated(&owner, &usdc.token_program, &usdc.ctoken_mint);
-    let empty = trestle_packs::kamino::token_account(&usdc.ctoken_mint, &owner, &usdc.token_program, 0);
+    let receipts =
+        trestle_packs::kamino::associated(&owner, &usdc.token_program, &usdc.ctoken_mint);
+    let empty =
+        trestle_packs::kamino::token_account(&usdc.ctoken_mint, &owner, &usdc.token_program, 0);
     bench.vm.set_account(receipts, empty).expect("account is set");
     time::advance(&mut bench.vm, 1_000);
     let deposit = bench.kamino.deposit_for_receipts(owner, &usdc, 1_000_000);

@@ -6,9 +6,7 @@ use trestle_packs::kamino::balance;
 
 /// Liquidity per receipt, scaled, to compare.
 fn rate(bench: &mut Bench, name: &str) -> f64 {
-    bench.edit(name, |reserve| {
-        exchange::total_supply(reserve).0 as f64 / reserve.supply() as f64
-    })
+    bench.edit(name, |reserve| exchange::total_supply(reserve).0 as f64 / reserve.supply() as f64)
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::farms::{self, Farm, Kind};
 use super::{Now, some, take};
 use crate::accounts::{
-    holds, is, is_authority, is_mint, is_not, market_runs, obligation_in, open, reserve_in,
-    signed, takes_business,
+    holds, is, is_authority, is_mint, is_not, market_runs, obligation_in, open, reserve_in, signed,
+    takes_business,
 };
 use crate::error::*;
 use crate::fraction::Fraction;
@@ -80,7 +80,13 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
         })?;
         books.close(vault, &reserve, -i128::from(received) - i128::from(fee))?;
     }
-    farms::settle(Kind::Debt, &Farm::of(user, farm), reserve_info, obligation_info, (market, authority))
+    farms::settle(
+        Kind::Debt,
+        &Farm::of(user, farm),
+        reserve_info,
+        obligation_info,
+        (market, authority),
+    )
 }
 
 /// Books a loan.

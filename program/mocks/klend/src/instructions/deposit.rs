@@ -81,7 +81,13 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
     if hostile == Hostile::Close {
         super::withdraw::close(obligation_info, owner)?;
     }
-    farms::settle(Kind::Collateral, &Farm::of(user, farm), reserve_info, obligation_info, (market, authority))
+    farms::settle(
+        Kind::Collateral,
+        &Farm::of(user, farm),
+        reserve_info,
+        obligation_info,
+        (market, authority),
+    )
 }
 
 /// Books receipts into an obligation.
@@ -102,10 +108,7 @@ fn credit(
     groups::same(obligation, reserve)?;
     let group = groups::terms(market, obligation.group())?;
     let (_, threshold) = groups::ltv_and_threshold(reserve, group.as_ref());
-    ensure(
-        threshold != 0 || obligation.margin_call() == 0,
-        OBLIGATION_MARKED_FOR_DELEVERAGING,
-    )?;
+    ensure(threshold != 0 || obligation.margin_call() == 0, OBLIGATION_MARKED_FOR_DELEVERAGING)?;
 
     let slot = slot(obligation, group.as_ref(), (key, reserve))?;
     let mut deposit = obligation.deposit(slot);

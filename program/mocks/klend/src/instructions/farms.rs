@@ -65,7 +65,8 @@ impl<'a, 'i> Farm<'a, 'i> {
 /// `init_obligation_farms_for_reserve`: the obligation becomes a user of the farm.
 pub(super) fn init<'a>(accounts: &'a [AccountInfo<'a>], mode: u8) -> Result<()> {
     let (named, _) = take(accounts, "SW. --. -Wo --. -Wr -W. -W. --m --f --R --y")?;
-    let [payer, owner, obligation, authority, reserve, state, user, market, _, rent, system] = named;
+    let [payer, owner, obligation, authority, reserve, state, user, market, _, rent, system] =
+        named;
     obligation_in(obligation, market)?;
     obligation_of(obligation, owner)?;
     is_authority(market, authority)?;

@@ -37,14 +37,8 @@ pub(super) fn obligation<'a>(accounts: &'a [AccountInfo<'a>], args: &[u8]) -> Re
     let (named, _) = take(accounts, roles)?;
     let [owner, payer, obligation, market, seed1, seed2, metadata, _, _] = named;
     let (tag, id) = (&args[..1], &args[1..2]);
-    let seeds = [
-        tag,
-        id,
-        owner.key.as_ref(),
-        market.key.as_ref(),
-        seed1.key.as_ref(),
-        seed2.key.as_ref(),
-    ];
+    let seeds =
+        [tag, id, owner.key.as_ref(), market.key.as_ref(), seed1.key.as_ref(), seed2.key.as_ref()];
     let bump = create(payer, obligation, Obligation::LEN, &seeds)?;
     debug_assert!(bump > 0);
     let referrer = {
@@ -98,8 +92,7 @@ fn create<'i>(
     let infos = [payer.clone(), info.clone()];
     let missing = rent.saturating_sub(info.lamports());
     if info.lamports() == 0 {
-        let create =
-            system::create_account(payer.key, info.key, rent, len as u64, &ids::KLEND);
+        let create = system::create_account(payer.key, info.key, rent, len as u64, &ids::KLEND);
         invoke_signed(&create, &infos, &[&signer])?;
         return Ok(bump);
     }

@@ -6,9 +6,9 @@ mod farms;
 mod group;
 mod init;
 mod liquidate;
+mod receipts;
 mod refresh;
 mod repay;
-mod receipts;
 mod version_one;
 mod withdraw;
 

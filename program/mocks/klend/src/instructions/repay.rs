@@ -67,7 +67,13 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
         token.transfer(source, vault, paid, &Authority::user(payer))?;
         books.close(vault, &reserve, paid.into())?;
     }
-    farms::settle(Kind::Debt, &Farm::of(user, farm), reserve_info, obligation_info, (market, authority))
+    farms::settle(
+        Kind::Debt,
+        &Farm::of(user, farm),
+        reserve_info,
+        obligation_info,
+        (market, authority),
+    )
 }
 
 /// Books a repayment: debt goes down by the amount, at most to nothing; what is

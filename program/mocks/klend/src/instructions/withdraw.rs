@@ -82,7 +82,13 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
     if empty || hostile == Hostile::Close {
         close(obligation_info, owner)?;
     }
-    farms::settle(Kind::Collateral, &Farm::of(user, farm), reserve_info, obligation_info, (market, authority))
+    farms::settle(
+        Kind::Collateral,
+        &Farm::of(user, farm),
+        reserve_info,
+        obligation_info,
+        (market, authority),
+    )
 }
 
 /// Closes an obligation; its rent goes to the owner.

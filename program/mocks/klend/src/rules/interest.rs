@@ -75,7 +75,8 @@ fn curve_rate(reserve: &Reserve<'_>) -> Result<Fraction> {
     if bps == *to {
         return Ok(Fraction::bps((*high).into()));
     }
-    let along = (utilization.0).checked_sub(Fraction::bps((*from).into()).0).ok_or(MATH_OVERFLOW)?;
+    let along =
+        (utilization.0).checked_sub(Fraction::bps((*from).into()).0).ok_or(MATH_OVERFLOW)?;
     let rise = Fraction(along).times((high - low).into()).over((to - from).into());
     Ok(rise + Fraction::bps((*low).into()))
 }

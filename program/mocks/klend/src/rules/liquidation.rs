@@ -37,9 +37,9 @@ impl Pair {
         let own = collateral.max_bonus_bps();
         let larger = own.max(max);
         // a group's bound counts when it is tighter than both reserves'
-        let bound = group.map(|group| group.max_bonus_bps).filter(|bps| {
-            *bps != 0 && *bps <= own && *bps <= max
-        });
+        let bound = group
+            .map(|group| group.max_bonus_bps)
+            .filter(|bps| *bps != 0 && *bps <= own && *bps <= max);
         Self {
             min_bonus_bps: collateral.min_bonus_bps().max(min),
             max_bonus_bps: bound.map_or(larger, |bound| larger.min(bound)),
@@ -110,11 +110,8 @@ fn most(
     debt_value: Fraction,
 ) -> Fraction {
     let insolvent = obligation.ltv() > Fraction::percent(market.insolvency_ltv_pct().into());
-    let factor = if insolvent {
-        Fraction::ONE
-    } else {
-        Fraction::percent(market.close_factor_pct().into())
-    };
+    let factor =
+        if insolvent { Fraction::ONE } else { Fraction::percent(market.close_factor_pct().into()) };
     let value = (obligation.debt_value() * factor)
         .min(debt_value)
         .min(Fraction::whole(market.max_liquidation()));
