@@ -7,6 +7,7 @@
 mod accounts;
 mod bench;
 mod conformance;
+mod cpi;
 mod farms;
 mod freshness;
 mod groups;
@@ -14,4 +15,5 @@ mod hostile;
 mod limits;
 mod liquidation;
 mod pack;
+mod real_accounts;
 mod rounding;
