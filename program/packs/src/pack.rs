@@ -97,6 +97,12 @@ impl Pack {
         format!("venue pack kamino: {of}, reserves {}", names.join(", "))
     }
 
+    /// Sets a fresh machine's clock to where the accounts were taken, whatever it
+    /// was; else years of interest might lie between.
+    pub fn start(&self, vm: &mut LiteSVM) {
+        crate::time::set(vm, self.taken.0, self.taken.1);
+    }
+
     /// Puts programs and accounts into a machine. An account that is there already
     /// stays as it is when it is a mint: other tokens may be of it. The clock moves
     /// on to where the accounts were taken, never back.

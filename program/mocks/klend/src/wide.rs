@@ -183,8 +183,8 @@ mod tests {
             match self.0 % 7 {
                 0 => u64::MAX,
                 1 => 0,
-                2 => 1 << (self.0 >> 8) % 64,
-                3 => u64::MAX << (self.0 >> 8) % 64,
+                2 => 1 << ((self.0 >> 8) % 64),
+                3 => u64::MAX << ((self.0 >> 8) % 64),
                 _ => self.0,
             }
         }
@@ -198,7 +198,7 @@ mod tests {
     fn quotient_times_divisor_and_rest_is_the_dividend() {
         let mut source = Source(0x9e37_79b9_7f4a_7c15);
         for _ in 0..200_000 {
-            let (divisor, quotient) = (source.wide() >> source.next() % 128, source.wide());
+            let (divisor, quotient) = (source.wide() >> (source.next() % 128), source.wide());
             if divisor == 0 {
                 continue;
             }

@@ -9,10 +9,13 @@ use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::{Transaction, TransactionError};
 use trestle_packs::kamino::ix::Party;
-use trestle_packs::kamino::{ReserveKeys, balance, with};
-use trestle_packs::{Kamino, Pack, time};
+use trestle_packs::kamino::{ReserveKeys, balance, mock, with};
+use trestle_packs::{Kamino, Pack, PriceInput, folder, time};
 
 const BUDGET: Pubkey = Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
+
+/// Stands for the runtime's own error where an account is of no known form.
+pub const INVALID_ACCOUNT_DATA: u32 = 1;
 
 /// Names of the reserves.
 pub const USDC: &str = "USDC";
@@ -30,10 +33,17 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// The borrower has an obligation, a farm's user and tokens; no collateral.
+    /// On the mock. The borrower has an obligation, a farm's user and tokens; no
+    /// collateral.
     pub fn new() -> Self {
+        Self::on(&folder::round_trip(&mock::pack()))
+    }
+
+    /// On the program of a pack.
+    pub fn on(pack: &Pack) -> Self {
         let mut vm = LiteSVM::new();
-        let kamino = Kamino::install(&Pack::kamino(), &mut vm);
+        pack.start(&mut vm);
+        let kamino = Kamino::install(pack, &mut vm);
         let [user, stranger] = [[11; 32], [12; 32]].map(Keypair::new_from_array);
         let party = kamino.party(user.pubkey());
         for owner in [&user, &stranger] {
@@ -95,6 +105,9 @@ impl Bench {
             }
             Err(failed) => match failed.err {
                 TransactionError::InstructionError(_, InstructionError::Custom(code)) => Err(code),
+                TransactionError::InstructionError(_, InstructionError::InvalidAccountData) => {
+                    Err(INVALID_ACCOUNT_DATA)
+                }
                 other => panic!("{other:?}\n{}", failed.meta.logs.join("\n")),
             },
         }
@@ -133,7 +146,11 @@ impl Bench {
                 reserves.push(reserve);
             }
         }
-        let mut all: Vec<_> = reserves.iter().map(|r| self.kamino.refresh_reserve(r)).collect();
+        let refresh = |reserve: &&ReserveKeys| match reserve.price {
+            PriceInput::Saved => self.kamino.refresh_batch(&[*reserve], false),
+            _ => self.kamino.refresh_reserve(reserve),
+        };
+        let mut all: Vec<_> = reserves.iter().map(refresh).collect();
         all.push(self.kamino.refresh_obligation(&self.party, &used));
         all
     }

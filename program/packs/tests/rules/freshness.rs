@@ -139,7 +139,7 @@ fn an_obligation_is_refreshed_from_refreshed_reserves_in_order() {
     let mut read_only = obligation(&[&usdc, &sol]);
     read_only.accounts[3].is_writable = false;
     // alone, since another instruction would make it writable for the transaction
-    bench.ok(&[both.clone()]);
+    bench.ok(std::slice::from_ref(&both));
     assert_eq!(bench.send(&[read_only]), Err(INVALID_ACCOUNT_INPUT));
     bench.ok(&[both, obligation(&[&usdc, &sol])]);
 }
@@ -234,7 +234,7 @@ fn a_price_outside_its_bounds_or_far_from_its_average_lacks_that_check() {
     let mut bench = Bench::indebted();
     bench.kamino.set_price(&mut bench.vm, USDC, 89_000_000);
     let refresh = bench.kamino.refresh_reserve(&bench.reserve(USDC));
-    bench.ok(&[refresh.clone()]);
+    bench.ok(std::slice::from_ref(&refresh));
     assert_eq!(bench.edit(USDC, |reserve| reserve.price_status()), 63 - 16);
     let trestle_packs::PriceInput::Pyth(pyth) = bench.reserve(USDC).price else { return };
     bench.kamino.set_price(&mut bench.vm, USDC, 100_000_000);

@@ -129,8 +129,10 @@ fn loans_stop_at_the_cap_and_repayments_make_room() {
 #[test]
 fn what_is_queued_is_not_lent() {
     let mut bench = Bench::supplied();
-    bench.edit(SOL, |reserve| reserve.set_queued(reserve.supply() * 30 / 100));
+    bench.edit(SOL, |reserve| reserve.set_queued(reserve.supply() * 31 / 100));
     assert_eq!(bench.borrow(SOL, 1), Err(6008));
+    bench.edit(SOL, |reserve| reserve.set_queued(reserve.supply() * 29 / 100));
+    assert_eq!(bench.borrow(SOL, 1), Ok(()));
 }
 
 #[test]

@@ -1,11 +1,13 @@
-//! Rules of the venue, as users see them: on our mock, or on the real program of a
-//! pack where a test does not write the venue's own terms.
+//! Rules of the venue, as users see them.
 //!
-//! Most tests set a term in an account and see what it forbids, so they are about
-//! the mock. `bench::Bench` is the machine with the pack in it.
+//! `conformance` runs on the program of `VENUE_PROGRAMS_DIR/kamino` where there is
+//! one. The other modules are about our mock: their numbers are those of its pack.
+//! `bench::Bench` is the machine with the pack in it.
 
 mod accounts;
 mod bench;
+mod conformance;
+mod cpi;
 mod farms;
 mod freshness;
 mod groups;
@@ -13,4 +15,5 @@ mod hostile;
 mod limits;
 mod liquidation;
 mod pack;
+mod real_accounts;
 mod rounding;
