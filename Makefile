@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SCRIPTS := program/scripts
 
-.PHONY: help setup sbf demo test lint fmt bench linker clean
+.PHONY: help setup sbf demo test linker lint fmt bench prove backtest clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,3 +33,10 @@ bench: sbf ## Measures compute units and rewrites the committed tables
 
 clean: ## Removes everything built
 	@rm -rf target fuzz/target
+
+prove: ## Proofs of risk-math's integer algebra (z3)
+	@$(SCRIPTS)/setup python
+	@risk-math/proofs/run
+
+backtest: setup ## The default parameters through the stress events
+	@risk-math/backtest
