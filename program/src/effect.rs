@@ -10,6 +10,7 @@ use crate::slab::Margin;
 use trestle_interface::TrestleError;
 use trestle_interface::state::{Position, health_bucket};
 use trestle_risk_math::gate::admit;
+use trestle_risk_math::price::Usd;
 
 /// What an operation did to the account's risk.
 #[must_use = "an effect must be settled"]
@@ -23,6 +24,12 @@ pub(crate) trait Effect: Sized {
 
 /// Health may be lower: the gate decides.
 pub(crate) struct MayWorsen;
+
+/// Tokens leave the account: the gate decides, and while something is owed
+/// initial health must not be negative afterwards. What counts nothing, an
+/// isolated asset or one whose price died, lowers no health when it goes; it
+/// is still what a settlement can recover.
+pub(crate) struct Releases;
 
 /// Health cannot be lower but for one rounded unit: deposit, repay, redeem, sync.
 pub(crate) struct NeverWorsens;
@@ -42,7 +49,18 @@ impl Effect for MayWorsen {
     const CHECKED: bool = true;
 
     fn settle(self, context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
-        check(context, before)
+        check(context, before).map(|_| ())
+    }
+}
+
+impl Effect for Releases {
+    const CHECKED: bool = true;
+
+    fn settle(self, context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
+        if check(context, before)?.is_some_and(|init| init < 0) {
+            return Err(TrestleError::InitialHealth);
+        }
+        Ok(())
     }
 }
 
@@ -51,19 +69,37 @@ impl Effect for NeverWorsens {
 
     fn settle(self, context: &mut Context<'_, '_>, _: &Before) -> Result<()> {
         if !context.margin.has_debt() {
-            context.margin.fixed.health_bucket = 0;
+            owes_nothing(context);
+        } else if context.margin.fixed.flagged_slot != 0 {
+            recover(context);
         }
         Ok(())
     }
 }
 
-/// The gate of every act that may raise risk.
+fn owes_nothing(context: &mut Context<'_, '_>) {
+    let fixed = &mut context.margin.fixed;
+    fixed.health_bucket = 0;
+    fixed.flagged_slot = 0;
+}
+
+/// Takes the flag of liquidation off an account that its owner brought back.
+/// These acts need no price, so one that cannot be judged keeps its flag.
 #[inline(never)]
-fn check(context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
+fn recover(context: &mut Context<'_, '_>) {
+    if let Ok(health) = context.health(context.margin.positions()) {
+        context.note_recovery(&health);
+    }
+}
+
+/// The gate of every act that may raise risk. Returns initial health, if
+/// something is owed.
+#[inline(never)]
+fn check(context: &mut Context<'_, '_>, before: &Before) -> Result<Option<Usd>> {
     context.margin.fixed.last_check_slot = context.now.slot;
     if !context.margin.has_debt() {
-        context.margin.fixed.health_bucket = 0;
-        return Ok(());
+        owes_nothing(context);
+        return Ok(None);
     }
     let after = context.health(context.margin.positions())?;
     let positions_before = || match &before.0 {
@@ -73,10 +109,11 @@ fn check(context: &mut Context<'_, '_>, before: &Before) -> Result<()> {
     };
     let skew = i64::from(context.markets.terms.max_skew);
     admit(positions_before, &after, skew)??;
+    context.note_recovery(&after);
     let fixed = &mut context.margin.fixed;
     fixed.health_bucket = health_bucket(after.maint, after.debts);
     if after.init.is_some_and(|init| init >= 0) {
         fixed.last_risk_time = context.now.unix;
     }
-    Ok(())
+    Ok(after.init)
 }

@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod adversary;
 mod bad_input;
 mod custody;
 mod health;
