@@ -15,3 +15,4 @@ mod pool;
 mod refresh;
 mod rulings;
 mod tokens;
+mod worst_case;
