@@ -7,6 +7,7 @@ use trestle_client::{AssetKeys, PoolKeys};
 use trestle_interface::TrestleError;
 use trestle_interface::state::PositionKind;
 use trestle_sandbox::board::{self, AssetTerms};
+use trestle_sandbox::pyth::{self, Quote};
 use trestle_sandbox::tokens::{self, LEGACY, balance_of};
 use trestle_sandbox::world::{JITOSOL, MEME, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
@@ -257,7 +258,7 @@ fn a_small_debt_is_not_shielded_by_collateral_in_small_pieces() {
     bot.fund(&mut world, USDC, 1_000_000_000);
     bot.fund(&mut world, SOL, 0);
     bot.fund(&mut world, JITOSOL, 0);
-    world.assets[JITOSOL].quote = trestle_sandbox::pyth::Quote::cents(12_000);
+    world.assets[JITOSOL].quote = Quote::cents(12_000);
     reprice(&mut world, SOL, 10_000);
     // 25 and 30 USD of collateral against 49 USD of debt
     let before = victim.health(&mut world).unwrap();
@@ -291,5 +292,33 @@ fn tiny_acts_do_not_put_off_a_liquidation_once_the_price_is_on_the_board() {
     world.advance(1);
     assert!(acted < world.now().unix - 3);
     let ix = against_custody(&world, &victim, &bot, 1_000_000_000);
+    world.send(&[ix], &[&bot.key]).unwrap();
+}
+
+#[test]
+fn nobody_opens_and_liquidates_in_one_slot_by_a_sample_from_ahead_of_the_clock() {
+    let (mut world, _) = funded();
+    let victim = trader(&mut world, 11, 1_000);
+    let bot = User::new(&mut world, 12, 8);
+    bot.fund(&mut world, USDC, 500_000_000_000);
+    bot.fund(&mut world, SOL, 0);
+    world.advance(10);
+    victim.borrow(&mut world, USDC, 110_000_000_000).unwrap();
+    victim.withdraw(&mut world, USDC, 110_000_000_000).unwrap();
+    // a known sample, published 3 s later by its own clock
+    let clock = world.svm.clock();
+    for (asset, cents) in [(SOL, 13_000), (USDC, 100)] {
+        let a = &world.assets[asset];
+        let quote = Quote::cents(cents);
+        let data = pyth::encode(&a.feed, &quote, clock.unix_timestamp + 3, clock.slot);
+        let (oracle, id) = (a.oracle, a.keys.id);
+        world.svm.set_account(oracle, pyth::account(data));
+        let refresh = world.trestle.refresh_prices(&[(id, oracle)]);
+        world.send(&[refresh], &[]).unwrap();
+    }
+    assert!(victim.health(&mut world).unwrap().maint < 0);
+    let ix = against_custody(&world, &victim, &bot, 1_000_000_000);
+    refused(&mut world.svm, std::slice::from_ref(&ix), &[&bot.key], TrestleError::CoolOff);
+    world.svm.advance_seconds(1);
     world.send(&[ix], &[&bot.key]).unwrap();
 }
