@@ -14,6 +14,7 @@ use trestle_interface::TrestleError;
 use trestle_interface::state::{Position, VenueAccount, health_bucket};
 use trestle_risk_math::gate::admit;
 use trestle_risk_math::portfolio::{Book, Health};
+use trestle_risk_math::price::Usd;
 
 /// What an operation did to the account's risk.
 #[must_use = "an effect must be settled"]
@@ -33,6 +34,12 @@ pub(crate) trait Effect: Sized {
 
 /// Health may be lower: the gate decides.
 pub(crate) struct MayWorsen;
+
+/// Tokens leave the account: the gate decides, and while something is owed
+/// initial health must not be negative afterwards. What counts nothing, an
+/// isolated asset or one whose price died, lowers no health when it goes; it
+/// is still what a settlement can recover.
+pub(crate) struct Releases;
 
 /// Health may be lower, and claims on venues or what finances them higher: the
 /// gate and the caps decide.
@@ -61,7 +68,23 @@ impl Effect for MayWorsen {
         accounts: &[AccountInfo<'i>],
         before: &Before,
     ) -> Result<()> {
-        check(context, accounts, before, Caps::Noted)
+        check(context, accounts, before, Caps::Noted).map(|_| ())
+    }
+}
+
+impl Effect for Releases {
+    const CHECKED: bool = true;
+
+    fn settle<'i>(
+        self,
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+        before: &Before,
+    ) -> Result<()> {
+        if check(context, accounts, before, Caps::Noted)?.is_some_and(|init| init < 0) {
+            return Err(TrestleError::InitialHealth);
+        }
+        Ok(())
     }
 }
 
@@ -74,7 +97,7 @@ impl Effect for MayExpose {
         accounts: &[AccountInfo<'i>],
         before: &Before,
     ) -> Result<()> {
-        check(context, accounts, before, Caps::Enforced)
+        check(context, accounts, before, Caps::Enforced).map(|_| ())
     }
 }
 
@@ -88,27 +111,45 @@ impl Effect for NeverWorsens {
         _: &Before,
     ) -> Result<()> {
         if !context.margin.has_debt() {
-            context.margin.fixed.health_bucket = 0;
+            owes_nothing(context);
+        } else if context.margin.fixed.flagged_slot != 0 {
+            recover(context);
         }
         Ok(())
     }
 }
 
-/// The gate of every act that may raise risk.
+fn owes_nothing(context: &mut Context<'_, '_>) {
+    let fixed = &mut context.margin.fixed;
+    fixed.health_bucket = 0;
+    fixed.flagged_slot = 0;
+}
+
+/// Takes the flag of liquidation off an account that its owner brought back.
+/// These acts need no price, so one that cannot be judged keeps its flag.
+#[inline(never)]
+fn recover(context: &mut Context<'_, '_>) {
+    if let Ok(health) = context.health(context.margin.positions()) {
+        context.note_recovery(&health);
+    }
+}
+
+/// The gate of every act that may raise risk. Returns initial health, if
+/// something is owed.
 #[inline(never)]
 fn check<'i>(
     context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
     before: &Before,
     caps: Caps,
-) -> Result<()> {
+) -> Result<Option<Usd>> {
     context.margin.fixed.last_check_slot = context.now.slot;
     if context.margin.uses_venues() {
         return check_venues(context, accounts, before, caps);
     }
     if !context.margin.has_debt() {
-        context.margin.fixed.health_bucket = 0;
-        return Ok(());
+        owes_nothing(context);
+        return Ok(None);
     }
     let after = context.health(context.margin.positions())?;
     decide(context, before, &after)
@@ -122,7 +163,7 @@ fn check_venues<'i>(
     accounts: &[AccountInfo<'i>],
     before: &Before,
     caps: Caps,
-) -> Result<()> {
+) -> Result<Option<Usd>> {
     let owes = context.margin.has_debt();
     if owes {
         read_indebted(context, accounts)?;
@@ -132,8 +173,8 @@ fn check_venues<'i>(
         }
     } else if caps == Caps::Noted {
         // leaving with nothing owed needs no price
-        context.margin.fixed.health_bucket = 0;
-        return Ok(());
+        owes_nothing(context);
+        return Ok(None);
     }
     let mut book = Box::new(Book::new());
     let after = context.health_in(context.margin.positions(), &mut book)?;
@@ -142,8 +183,8 @@ fn check_venues<'i>(
     if owes {
         return decide(context, before, &after);
     }
-    context.margin.fixed.health_bucket = 0;
-    Ok(())
+    owes_nothing(context);
+    Ok(None)
 }
 
 /// Remembers how close each venue account is to the venue's own liquidation.
@@ -154,7 +195,7 @@ pub(crate) fn stamp_stress(context: &mut Context<'_, '_>, book: &Book) {
     }
 }
 
-fn decide(context: &mut Context<'_, '_>, before: &Before, after: &Health) -> Result<()> {
+fn decide(context: &mut Context<'_, '_>, before: &Before, after: &Health) -> Result<Option<Usd>> {
     let positions_before = || match &before.0 {
         Some(positions) => context.health(positions),
         // nothing was owed before: health was not negative, so it has fallen
@@ -162,10 +203,11 @@ fn decide(context: &mut Context<'_, '_>, before: &Before, after: &Health) -> Res
     };
     let skew = i64::from(context.markets.terms.max_skew);
     admit(positions_before, after, skew)??;
+    context.note_recovery(after);
     let fixed = &mut context.margin.fixed;
     fixed.health_bucket = health_bucket(after.maint, after.debts);
     if after.init.is_some_and(|init| init >= 0) {
         fixed.last_risk_time = context.now.unix;
     }
-    Ok(())
+    Ok(after.init)
 }

@@ -122,6 +122,24 @@ impl<'a, 'i> Context<'a, 'i> {
         assess(positions, self.venues(), &self.board(), book, &mut ())
     }
 
+    /// Whether a liquidation may rest on this health: on fresh prices that
+    /// were published close together.
+    pub(crate) fn is_fresh(&self, health: &Health) -> bool {
+        let terms = &self.markets.terms;
+        let age = self.now.unix.saturating_sub(health.oldest);
+        !health.stale
+            && age <= i64::from(terms.liquidation_age)
+            && health.skew() <= i64::from(terms.liquidation_skew)
+    }
+
+    /// Takes the flag of liquidation away once liquidation-end health is back.
+    /// It must not wait for the next fall, which may be months later.
+    pub(crate) fn note_recovery(&mut self, health: &Health) {
+        if self.margin.fixed.flagged_slot != 0 && health.liqend >= 0 && self.is_fresh(health) {
+            self.margin.fixed.flagged_slot = 0;
+        }
+    }
+
     /// The address that owns the account's tokens and venue accounts.
     pub(crate) fn authority_address(&self) -> Pubkey {
         authority_address(self.program_id, self.account, self.margin.fixed.authority_bump)

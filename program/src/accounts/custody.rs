@@ -58,6 +58,9 @@ impl<'a, 'i> Custody<'a, 'i> {
         let known = context.margin.find(Place::custody(asset, 0).key());
         let (units, bump) = match known {
             Some(position) => (crate::slab::whole(position)?, position.bump),
+            // an asset enters an account only once it has had a price: one that
+            // never gets any would leave the account's health unknown for good
+            None if row.price_mantissa == 0 => return Err(TrestleError::NoPrice),
             None => (0, find_associated(&refs)?),
         };
         if refs.custody.key != &associated_address(&refs, bump) {

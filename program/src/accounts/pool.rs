@@ -67,6 +67,13 @@ impl<'a, 'i> PoolHandle<'a, 'i> {
         })
     }
 
+    /// Reads the pool again, after another handle of it was stored.
+    pub(crate) fn reload(&mut self, program_id: &Pubkey, now: Now) -> Result<()> {
+        let (info, vault, mint) = (self.info, self.vault, self.mint);
+        *self = Self::load(program_id, &self.group, info, vault, mint, self.token_program, now)?;
+        Ok(())
+    }
+
     /// The pool's account, which signs for its vault.
     pub(crate) const fn authority(&self) -> &'a AccountInfo<'i> {
         self.info

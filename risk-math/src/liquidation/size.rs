@@ -92,7 +92,8 @@ pub(crate) fn clamp_step(wanted: u64, incentive: Weight, bounds: &Bounds) -> u64
         .min(bounds.close_cap.max(SMALLEST_LEFT));
     let step = wanted.min(most);
     let left = bounds.debt.saturating_sub(step);
-    if left == 0 || left >= SMALLEST_LEFT {
+    // taking all of a collateral is progress: its size must not shield the debt
+    if left == 0 || left >= SMALLEST_LEFT || step == covered {
         return step;
     }
     if bounds.debt <= most {

@@ -105,8 +105,11 @@ impl Pool {
         let after_fees = total.saturating_sub(fees);
         let insured = share_ceil(total, terms.insurance_share)?.min(after_fees);
         let lenders = after_fees.saturating_sub(insured);
-        // no lenders: all of it is insurance
-        let per_unit = lenders.checked_div(u128::from(self.deposit_units)).unwrap_or(0);
+        // no lenders: all of it is insurance. No deposit earns more than a debt
+        // costs: what fees and insurance lent earns for insurance, or the last
+        // unit of deposit could be blown up until the next depositor rounds to nothing
+        let most = grow_ceil(self.deposit_index, growth)?;
+        let per_unit = lenders.checked_div(u128::from(self.deposit_units)).unwrap_or(0).min(most);
         next.deposit_index = self.deposit_index.plus(per_unit)?;
         let paid =
             per_unit.checked_mul(u128::from(self.deposit_units)).ok_or(MathError::Overflow)?;

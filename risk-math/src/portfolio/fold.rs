@@ -3,6 +3,7 @@
 use super::terms::{Asset, Side};
 use crate::error::Result;
 use crate::num::{ONE, Pair, Weight, add};
+use crate::price::MAX_LEG_VALUE;
 
 /// Native units of one asset at one class, by side. Legs of one side are
 /// added before they are valued, so splitting a leg changes nothing (P3).
@@ -24,18 +25,22 @@ impl Amounts {
     pub(super) fn add(&mut self, side: Side, amount: u64) -> Result<()> {
         // two branches, not a pointer to either: the sums stay in registers
         match side {
-            Side::Asset => self.asset = add(self.asset, amount)?,
+            // what exceeds 64 bits counts nothing: an asset is no shield by its size
+            Side::Asset => self.asset = self.asset.saturating_add(amount),
             Side::Debt => self.debt = add(self.debt, amount)?,
         }
         Ok(())
     }
 
     /// Values both sides: asset down, debt up. A dead price's growth is the caller's.
+    ///
+    /// An asset beyond [`MAX_LEG_VALUE`] counts up to it; such a debt is an error.
     #[inline(always)]
     pub(super) fn value<A: Asset>(self, terms: &A) -> Result<Value> {
         let mut value = Value::default();
         if self.asset != 0 {
-            let worth = terms.price().asset_value(self.asset)?.cast_signed(); // <= 2^53
+            let worth = terms.price().asset_value(self.asset).unwrap_or(MAX_LEG_VALUE);
+            let worth = worth.cast_signed(); // <= 2^53
             if terms.isolated() {
                 value.uncredited = worth;
             } else {

@@ -120,8 +120,12 @@ fn add_asset<T: Tables, L: Legs>(
     let mut fold = AssetFold::default();
     let mut gross_rate = 0_i64;
     let mut net_rate = 0_i64;
+    let present = classes_of(legs, direction, asset)?;
     for class in 0..MAX_CLASSES {
         let class = u8::try_from(class).map_err(|_| MathError::UnknownClass)?;
+        if present.wrapping_shr(u32::from(class)) & 1 == 0 {
+            continue;
+        }
         let rate: i64 = direction
             .iter()
             .filter(|p| p.asset == asset && p.class == class)
@@ -167,6 +171,20 @@ fn add_asset<T: Tables, L: Legs>(
         *issuer = issuer.wrapping_add(net_rate);
     }
     Ok(q32)
+}
+
+/// A bit for every class in which an asset is held, owed or pulled.
+fn classes_of<L: Legs>(legs: &L, direction: Direction<'_>, asset: u8) -> Result<u16> {
+    let bit = |class: u8| 1_u16.wrapping_shl(u32::from(class)); // classes are below 16
+    let pulled = direction.iter().filter(|p| p.asset == asset).map(|p| bit(p.class));
+    let mut present = pulled.fold(0, |all, one| all | one);
+    for index in 0..legs.count() {
+        let leg = legs.leg(index)?;
+        if leg.asset == asset {
+            present |= bit(leg.class);
+        }
+    }
+    Ok(present)
 }
 
 /// Both sides of one asset in one class, micro-USD.

@@ -11,7 +11,8 @@ use super::terms::{
     NO_ACCOUNT, Side, Tables,
 };
 use crate::error::{MathError, Result};
-use crate::num::{Pair, Weight, add};
+use crate::num::{Pair, Weight};
+use crate::price::MAX_LEG_VALUE;
 
 /// What a view lets the pass see.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -295,7 +296,7 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
             add_value(book, class.id, class.hidden.value(&asset.terms)?)?;
         }
         if class.illiquid != 0 && !asset.terms.isolated() {
-            let part = asset.terms.price().debt_value(class.illiquid)?;
+            let part = asset.terms.price().debt_value(class.illiquid).unwrap_or(MAX_LEG_VALUE);
             book.charge(meter, Term::Liquidity, self.group.illiquid, part);
         }
         Ok(())
@@ -314,7 +315,7 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
 fn add_plain(class: &mut Class, leg: &Leg) -> Result<()> {
     class.amounts.add(leg.side, leg.amount)?;
     if leg.liquid < leg.amount && leg.side == Side::Asset {
-        class.illiquid = add(class.illiquid, leg.amount.wrapping_sub(leg.liquid))?;
+        class.illiquid = class.illiquid.saturating_add(leg.amount.wrapping_sub(leg.liquid));
     }
     Ok(())
 }

@@ -23,7 +23,8 @@ pub struct LiquidateKeys {
     pub debt: PoolKeys,
     /// Token account that pays.
     pub debt_source: Address,
-    /// Token account that receives the collateral.
+    /// Token account that receives the collateral; not the one that pays, even
+    /// for the same mint.
     pub collateral_destination: Address,
 }
 

@@ -46,9 +46,10 @@ crate::accounts! {
         debt_mint: readonly,
         /// Token program of the debt's mint.
         debt_token_program: readonly,
-        /// Where the collateral lies: custody, or the pool's vault.
+        /// Where the collateral lies: custody, or the pool's vault, which is
+        /// the debt's vault when the deposit lies in the debt's pool.
         collateral_vault: writable,
-        /// Token account that receives the collateral.
+        /// Token account that receives the collateral; not the one that pays.
         collateral_destination: writable,
         /// Mint of the collateral.
         collateral_mint: readonly,

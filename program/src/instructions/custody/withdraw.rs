@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::accounts::{Context, Custody, TokenRefs, tokens_of};
 use crate::dispatch::{Operation, Permit};
-use crate::effect::MayWorsen;
+use crate::effect::Releases;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{Role, WithdrawAccounts};
@@ -14,7 +14,7 @@ pub(crate) struct Withdraw;
 
 impl Operation for Withdraw {
     type Args = AssetAmountArgs;
-    type Effect = MayWorsen;
+    type Effect = Releases;
     const TRAILING: bool = true;
     const ROLES: &'static [Role] = WithdrawAccounts::<()>::ROLES;
 
@@ -24,7 +24,7 @@ impl Operation for Withdraw {
         accounts: &[AccountInfo<'i>],
         args: &Self::Args,
         _: Permit,
-    ) -> Result<MayWorsen> {
+    ) -> Result<Releases> {
         let (list, _) = WithdrawAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
         if args.amount == 0 {
             return Err(TrestleError::ZeroAmount);
@@ -39,6 +39,6 @@ impl Operation for Withdraw {
         tokens_of(list.destination, list.token_program.key, list.mint.key)?;
         let paid = custody.pay(context, list.destination, args.amount)?;
         context.margin.debit(custody.place.key(), paid)?;
-        Ok(MayWorsen)
+        Ok(Releases)
     }
 }

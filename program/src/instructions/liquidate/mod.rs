@@ -13,16 +13,39 @@ use sides::{CollateralSide, DebtSide};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
-use trestle_interface::accounts::LiquidateAccounts;
+use trestle_interface::accounts::{LiquidateAccounts, Role};
 use trestle_interface::args::LiquidateArgs;
+use trestle_interface::state::PositionKind;
 use trestle_interface::wire::decode;
 use trestle_risk_math::portfolio::Book;
+
+/// Whether the deposit lies in the pool that the debt is owed to. If that could
+/// not be liquidated, an account could lend to itself through a pool and let
+/// the spread turn its debt bad.
+fn is_one_pool(args: &LiquidateArgs) -> bool {
+    args.collateral_kind == PositionKind::PoolDeposit.byte()
+        && args.collateral_market == args.debt_market
+}
+
+/// The roles when one vault stands on both sides. It is checked for writing as
+/// the debt's.
+fn one_pool_roles() -> Vec<Role> {
+    let mut roles = LiquidateAccounts::<()>::ROLES.to_vec();
+    for role in &mut roles {
+        role.writable &= role.name != "collateral_vault";
+    }
+    roles
+}
 
 /// Runs it.
 #[inline(never)]
 pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
     let args: LiquidateArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
-    check_roles(accounts, LiquidateAccounts::<()>::ROLES, &[])?;
+    if is_one_pool(&args) {
+        check_roles(accounts, &one_pool_roles(), &[])?;
+    } else {
+        check_roles(accounts, LiquidateAccounts::<()>::ROLES, &[])?;
+    }
     let (list, trailing) = LiquidateAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
     let mut context = Context::open(
@@ -42,7 +65,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     plan::expect_liquidatable(&context, &before)?;
     let mut debt = DebtSide::load(&context, &list, args.debt_market)?;
     let mut collateral = CollateralSide::load(&context, &list, trailing, &args)?;
-    plan::expect_cooled_off(&context, debt.asset, collateral.asset())?;
+    plan::expect_tradable(&context, debt.asset, collateral.asset())?;
     let step = Step::plan(&context, &before, &book, &debt, &collateral, &args)?;
     debt.repay(&mut context, &list, &step)?;
     collateral.seize(&mut context, list.collateral_destination, &step)?;

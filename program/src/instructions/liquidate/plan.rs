@@ -11,30 +11,33 @@ use trestle_risk_math::liquidation::{
 };
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::{Book, Health, Pull, UNIT_RATE, slope};
-use trestle_risk_math::price::{Price, Usd};
+use trestle_risk_math::price::{MAX_LEG_VALUE, Price, Usd};
 
 /// The account must be below maintenance health, or flagged and not yet back
 /// at liquidation-end health; on fresh prices published close together.
 pub(super) fn expect_liquidatable(context: &Context<'_, '_>, health: &Health) -> Result<()> {
-    let terms = &context.markets.terms;
-    let age = context.now.unix.saturating_sub(health.oldest);
-    if health.stale
-        || age > i64::from(terms.liquidation_age)
-        || health.skew() > i64::from(terms.liquidation_skew)
-    {
+    if !context.is_fresh(health) {
         return Err(TrestleError::LiquidationStale);
     }
     let flagged = context.margin.fixed.flagged_slot != 0 && health.liqend < 0;
     if is_liquidatable(health) || flagged { Ok(()) } else { Err(TrestleError::Healthy) }
 }
 
-/// Both prices must have been published after the account's last act that
-/// raised risk: nobody opens a position on one price and liquidates it on
-/// another that was already known (ruling 4).
-pub(super) fn expect_cooled_off(context: &Context<'_, '_>, debt: u8, collateral: u8) -> Result<()> {
+/// Both prices must be fresh themselves: a dead one does not shield the
+/// account's other legs, but nothing is bought at it. And both must have been
+/// published after the account's last act that raised risk: nobody opens a
+/// position on one price and liquidates it on another that was already known
+/// (ruling 4).
+pub(super) fn expect_tradable(context: &Context<'_, '_>, debt: u8, collateral: u8) -> Result<()> {
+    let oldest = i64::from(context.markets.terms.liquidation_age);
     let acted = context.margin.fixed.last_risk_time;
     for asset in [debt, collateral] {
-        if context.asset(asset)?.published <= acted {
+        let published = context.asset(asset)?.published;
+        if context.now.unix.saturating_sub(published) > oldest {
+            return Err(TrestleError::LiquidationStale);
+        }
+        // the clock has moved as well: a sample may be ahead of it
+        if published <= acted || context.now.unix <= acted {
             return Err(TrestleError::CoolOff);
         }
     }
@@ -76,7 +79,11 @@ impl Step {
         let goal = target(health, &terms.terms());
         let bounds = Bounds {
             debt: prices.0.debt_value(debt.owed)?,
-            collateral: prices.1.asset_value(collateral.available()?)?,
+            // more than a leg can be worth covers any step
+            collateral: prices
+                .1
+                .asset_value(collateral.available(u64::MAX)?)
+                .unwrap_or(MAX_LEG_VALUE),
             offered: prices.0.debt_value(args.max_repay.min(debt.owed))?,
             call_cap: terms.call_cap,
             close_cap: close_cap(health, max),
@@ -93,7 +100,9 @@ impl Step {
         let repaid_value = prices.0.asset_value(repay)?;
         let bonus = rate.of_floor(repaid_value);
         let seize_value = repaid_value.saturating_add(bonus);
-        let seize = prices.1.amount_floor(seize_value)?.min(collateral.available()?);
+        let insured = Weight::clamped(terms.insurance_share).of_floor(rate.of_floor(repay));
+        let brought = repay.saturating_add(insured);
+        let seize = prices.1.amount_floor(seize_value)?.min(collateral.available(brought)?);
         if repay == 0 || seize == 0 {
             return Err(TrestleError::NothingToLiquidate);
         }
@@ -101,7 +110,6 @@ impl Step {
             return Err(TrestleError::SeizeBelowMinimum);
         }
         let rounding = rounding(prices.0)?.saturating_add(rounding(prices.1)?);
-        let insured = Weight::clamped(terms.insurance_share).of_floor(rate.of_floor(repay));
         Ok(Self {
             repay,
             insurance: insured,

@@ -106,6 +106,8 @@ pub(super) struct PoolSide<'a, 'i> {
     pool: PoolHandle<'a, 'i>,
     place: Place,
     units: u64,
+    /// The debt is owed to the same pool, which the repayment changes first.
+    is_debt_pool: bool,
 }
 
 impl<'a, 'i> CollateralSide<'a, 'i> {
@@ -159,9 +161,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
         let market = args.collateral_market;
         let row = context.market(market, MarketKind::Pool)?;
         expect_address(pool, &row.address)?;
-        if pool.key == list.debt_pool.key {
-            return Err(TrestleError::DuplicateAccount);
-        }
+        let is_debt_pool = pool.key == list.debt_pool.key;
         if !pool.is_writable {
             return Err(TrestleError::NotWritable);
         }
@@ -185,7 +185,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
             list.collateral_token_program,
             context.now,
         )?;
-        Ok(Self::Pool(PoolSide { pool, place, units }))
+        Ok(Self::Pool(PoolSide { pool, place, units, is_debt_pool }))
     }
 
     fn place(&self) -> Place {
@@ -205,13 +205,15 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
         self.place().class
     }
 
-    /// Native units that can be seized now.
-    pub(super) fn available(&self) -> Result<u64> {
+    /// Native units that can be seized once the repayment has brought `brought`
+    /// tokens to the debt's pool.
+    pub(super) fn available(&self, brought: u64) -> Result<u64> {
         match self {
             Self::Custody(custody) => Ok(custody.units),
             Self::Pool(side) => {
                 let held = side.pool.books.deposit_index.tokens_floor(side.units)?;
-                Ok(held.min(side.pool.books.cash))
+                let brought = if side.is_debt_pool { brought } else { 0 };
+                Ok(held.min(side.pool.books.cash.saturating_add(brought)))
             }
         }
     }
@@ -238,6 +240,9 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
             }
             Self::Pool(side) => {
                 tokens_of(to, side.pool.token_program.key, side.pool.mint.key)?;
+                if side.is_debt_pool {
+                    side.pool.reload(context.program_id, context.now)?;
+                }
                 let units = side.pool.books.units_for(step.seize)?.min(side.units);
                 let tokens = side.pool.books.redeem(units)?;
                 pay_from_vault(&side.pool, to, tokens)?;

@@ -10,6 +10,9 @@ use trestle_risk_math::num::Weight;
 use trestle_venue_adapters::kamino::admit::{self, Listing};
 use trestle_venue_adapters::kamino::report::{self, Flags};
 
+/// Largest borrow factor that a row holds, 256.0: a value of 2^54 times it stays in 64 bits.
+const MAX_BORROW_FACTOR: u32 = 1 << 24;
+
 /// Whether a reserve may be listed for an asset, and its vault.
 pub(crate) fn admit_listing(
     reserve: &AccountInfo,
@@ -52,7 +55,7 @@ pub(crate) fn write_row(
     row.venue_ltv = report.terms.ltv.q16();
     row.venue_threshold = report.terms.threshold.q16();
     row.venue_bonus = report.terms.bonus.q16();
-    row.venue_borrow_factor = report.terms.borrow_factor.q16();
+    row.venue_borrow_factor = report.terms.borrow_factor.min(MAX_BORROW_FACTOR);
     row.venue_close_factor = report.close_factor.q16();
     (row.venue_price_mantissa, row.venue_price_shift) =
         report.price.map_or((0, 0), |price| (price.mantissa(), price.shift()));

@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod adversary;
 mod bad_input;
 mod custody;
 mod health;
@@ -15,3 +16,4 @@ mod pool;
 mod refresh;
 mod rulings;
 mod tokens;
+mod worst_case;
