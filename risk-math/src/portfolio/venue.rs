@@ -54,12 +54,12 @@ impl AccountSum {
         self.factors |= 1_u16.wrapping_shl(u32::from(factor));
         self.unread |= details.unread;
         let at_venue = |price: Price| match leg.side {
-            Side::Asset => price.asset_value(leg.amount).map(|v| v.min(worth)),
+            Side::Asset => Ok(price.asset_value(leg.amount).map_or(worth, |v| v.min(worth))),
             Side::Debt => price.debt_value(leg.amount).map(|v| v.max(worth)),
         };
         let value = details.venue_price.map_or(Ok(worth), at_venue)?;
         let weighed = u64::from(details.venue_weight.q16());
-        // value <= 2^54, weight <= 2^17: halves keep the product in 64 bits
+        // value <= 2^54, weight <= 2^24 (a borrow factor): halves keep the product in 64 bits
         let (high, low) = (value >> 16, value & 0xffff);
         let floor = high.wrapping_mul(weighed).wrapping_add(low.wrapping_mul(weighed) >> 16);
         match leg.side {

@@ -224,7 +224,7 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
         }
         if details.account != NO_ACCOUNT {
             let worth = match leg.side {
-                Side::Asset => terms.price().asset_value(amount)?,
+                Side::Asset => terms.price().asset_value(amount).unwrap_or(MAX_LEG_VALUE),
                 Side::Debt => terms.price().debt_value(amount)?,
             };
             let account =

@@ -24,6 +24,7 @@ fn world() -> World {
         .map(|i| Listing {
             name: "X",
             decimals: 6,
+            mint: None,
             token_program: LEGACY,
             cents: 1_000,
             terms: AssetTerms {
