@@ -1,7 +1,7 @@
 //! 128-bit products and quotients over 256 bits, exact, rounded once.
 //!
-//! For a reserve or a position at a time: a quotient costs two 128-bit
-//! divisions. Not for loops.
+//! For a reserve or a position at a time: a quotient costs one 128-bit
+//! division, or two where the product has more bits. Not for loops.
 
 use super::{high64, low64, mul_u64};
 use crate::error::{MathError, Result};
@@ -75,6 +75,11 @@ fn ratio(a: u128, b: u128, d: u128) -> Result<(u128, bool)> {
     let (high, low) = mul_wide(a, b);
     if high >= d {
         return Err(MathError::Overflow);
+    }
+    if high == 0 {
+        // the usual case: one division
+        let q = low.checked_div(d).ok_or(MathError::DivideByZero)?;
+        return Ok((q, q.wrapping_mul(d) == low));
     }
     let up = d.leading_zeros(); // 0..=127
     let d = d.wrapping_shl(up);

@@ -25,7 +25,7 @@ pub enum KaminoError {
     Discriminator,
     /// A layout version that is not 1; a reserve that was wiped out has another.
     Version,
-    /// Time is counted in a way that this build does not know.
+    /// Time is counted in a way that this build does not know, or from no stamp.
     RateBasis,
     /// Numbers that overflow or contradict each other.
     Numbers,

@@ -116,6 +116,8 @@ fn supply_sf(reserve: &Reserve) -> Result<u128> {
 fn elapsed(reserve: &Reserve, now: Now) -> Result<(u64, u64)> {
     Ok(match reserve.rate_basis()? {
         RateBasis::Slots => (now.slot.saturating_sub(reserve.slot()), SLOTS_PER_YEAR),
+        // a stamp that was never written would count from 1970
+        RateBasis::Seconds if reserve.timestamp() == 0 => return Err(KaminoError::RateBasis),
         RateBasis::Seconds => {
             let unix = u64::try_from(now.unix).unwrap_or(0);
             (unix.saturating_sub(u64::from(reserve.timestamp())), SECONDS_PER_YEAR)

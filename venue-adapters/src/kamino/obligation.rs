@@ -148,10 +148,11 @@ impl<'a> Obligation<'a> {
     /// Has standing orders, to sell collateral or to borrow.
     #[must_use]
     pub fn has_orders(&self) -> bool {
-        let set = |bytes: &[u8]| bytes.iter().any(|b| *b != 0);
-        set(self.bytes.array::<{ at::ORDERS }, { at::ORDERS_LEN }>())
-            || set(self.bytes.array::<{ at::BORROW_ORDER }, { at::BORROW_ORDER_LEN }>())
-            || set(self.bytes.array::<{ at::MORE_BORROW_ORDERS }, { at::MORE_BORROW_ORDERS_LEN }>())
+        self.bytes.array::<{ at::ORDERS }, { at::ORDERS_LEN }>() != &[0; at::ORDERS_LEN]
+            || self.bytes.array::<{ at::BORROW_ORDER }, { at::BORROW_ORDER_LEN }>()
+                != &[0; at::BORROW_ORDER_LEN]
+            || self.bytes.array::<{ at::MORE_BORROW_ORDERS }, { at::MORE_BORROW_ORDERS_LEN }>()
+                != &[0; at::MORE_BORROW_ORDERS_LEN]
     }
 
     /// The eight deposit slots, `None` where empty.

@@ -129,15 +129,10 @@ impl Snapshot {
 
     /// All deposits but the excepted reserve's are what they were.
     fn expect_deposits(&self, after: &Obligation, except: Option<&Key>) -> Result<()> {
-        let named = |key: &Key| except == Some(key);
-        for (place, slot) in self.deposits.iter().zip(after.deposit_slots()) {
+        for ((reserve, units), slot) in self.deposits.iter().zip(after.deposit_slots()) {
             let now = slot.map_or((&SYSTEM_PROGRAM, 0), |d| (d.reserve, d.ctokens));
-            let (was, is) = (named(&place.0), named(now.0));
-            let same = place.0 == *now.0 && place.1 == now.1;
-            // the named position may fill or free a slot, and nothing else may
-            let free = |key: &Key| *key == SYSTEM_PROGRAM;
-            let moved = (was && (is || free(now.0))) || (is && free(&place.0));
-            if !same && !moved {
+            let same = reserve == now.0 && *units == now.1;
+            if !same && !may_move(except, reserve, now.0) {
                 return Err(KaminoError::OtherPosition);
             }
         }
@@ -146,18 +141,14 @@ impl Snapshot {
 
     /// All debts but the excepted reserve's are what they were, interest aside.
     fn expect_borrows(&self, after: &Obligation, except: Option<&Key>) -> Result<()> {
-        let named = |key: &Key| except == Some(key);
-        for (place, slot) in self.borrows.iter().zip(after.borrow_slots()) {
+        for ((reserve, units), slot) in self.borrows.iter().zip(after.borrow_slots()) {
             let now = match slot {
                 Some(borrow) => (borrow.reserve, borrow.units()?),
                 None => (&SYSTEM_PROGRAM, 0),
             };
-            let (was, is) = (named(&place.0), named(now.0));
-            let drift = place.1.checked_sub(now.1);
-            let same = place.0 == *now.0 && drift.is_some_and(|d| d < DRIFT);
-            let free = |key: &Key| *key == SYSTEM_PROGRAM;
-            let moved = (was && (is || free(now.0))) || (is && free(&place.0));
-            if !same && !moved {
+            let drift = units.checked_sub(now.1);
+            let same = reserve == now.0 && drift.is_some_and(|d| d < DRIFT);
+            if !same && !may_move(except, reserve, now.0) {
                 return Err(KaminoError::OtherPosition);
             }
         }
@@ -288,6 +279,14 @@ pub fn group_changed(before: &Snapshot, after: &Obligation, asked: u8) -> Result
 /// [`KaminoError::WrongDirection`] when the balance fell.
 pub fn claimed(tokens: Tokens) -> Result<u64> {
     tokens.after.checked_sub(tokens.before).ok_or(KaminoError::WrongDirection)
+}
+
+/// Whether a slot may turn from one reserve's to another's: the named position
+/// may change, fill a free slot or free its own, and nothing else may.
+fn may_move(named: Option<&Key>, was: &Key, is: &Key) -> bool {
+    let Some(named) = named else { return false };
+    let named_or_free = |key: &Key| key == named || *key == SYSTEM_PROGRAM;
+    named_or_free(was) && named_or_free(is)
 }
 
 /// klend closes an obligation that a redemption left empty.

@@ -1,6 +1,7 @@
 //! Admission: each reason against a reserve, an obligation or an action, alone.
 
 use crate::support::{self, MARKET, MINT, OTHER, OWNER, RESERVE, put};
+use trestle_fixtures::{key, load};
 use trestle_venue_adapters::kamino::admit::{self, Listing};
 use trestle_venue_adapters::kamino::layout::{market as m, obligation as o, reserve as r};
 use trestle_venue_adapters::kamino::market::Market;
@@ -176,6 +177,35 @@ fn r20_elevation_groups_name_their_reserves() {
     reserve[r::NO_COLLATERAL_OUTSIDE] = 1;
     support::add_group(&mut market, 7, OTHER);
     assert_eq!(act(Action::Supply, &reserve, &market, 7), Ok(()));
+}
+
+/// The main market's reserves of October 2024, against the main market and another.
+#[test]
+fn real_reserves_are_admitted_to_their_own_market() {
+    let main = "7u3HeHxYDLhnCoErrtycNokbQYbWGzLs6JSDqGAv5PfF";
+    let other = "ByYiZxp8QrdN9qbdtaAiePN8AAr3qvTPppNJDpf5DVJ5";
+    let Some(market) = load(&format!("kamino/{main}.bin")) else { return };
+    let reserves = [
+        ("D6q6wuQSrifJKZYpR1M8R4YawnLDtDsMmWM1NbBmgJ59", 6),
+        ("d4A2prbA2whesmvHaL88BH6Ewn5N4bTSU2Ze8P6Bc4Q", 9),
+        ("EVbyPKrHG6WBfm4dLxLMJpUDY43cCAcHSpV3KYjKsktW", 9),
+    ];
+    for (address, decimals) in reserves {
+        let data = load(&format!("kamino/{address}.bin")).unwrap();
+        let (reserve, market_key) = (key(address), key(main));
+        let mint = *Reserve::new(&data).unwrap().mint();
+        let found = Listing {
+            reserve: &reserve,
+            market: &market_key,
+            mint: &mint,
+            token_program: &TOKEN_PROGRAM,
+            decimals,
+            borrowable: true,
+        };
+        assert_eq!(list(&data, &market, &found), Ok(()));
+        let wrong = Listing { market: &key(other), ..found };
+        assert_eq!(list(&data, &market, &wrong), Err(KaminoError::WrongMarket));
+    }
 }
 
 #[test]

@@ -247,6 +247,9 @@ fn seconds_are_counted_where_the_reserve_says_so() {
     // a clock behind the stamp accrues nothing
     let early = project(&reserve, Now { slot: 0, unix: 4_000 }).unwrap();
     assert_eq!(early.growth, Bracket { low: ONE, high: ONE });
+    put(&mut data, r::TIMESTAMP, 0_u32.to_le_bytes());
+    let unstamped = project(&Reserve::new(&data).unwrap(), Now { slot: 1_000, unix: 9_000 });
+    assert_eq!(unstamped, Err(KaminoError::RateBasis));
     data[r::RATE_BASIS] = 2;
     let unknown = project(&Reserve::new(&data).unwrap(), Now::default());
     assert_eq!(unknown, Err(KaminoError::RateBasis));
