@@ -70,6 +70,10 @@ codes! {
     INCORRECT_INSTRUCTION_IN_POSITION = 6051;
     /// Another oracle than the reserve's.
     INVALID_PYTH_PRICE_ACCOUNT = 6054;
+    /// Another Switchboard feed than the reserve's.
+    INVALID_SWITCHBOARD_ACCOUNT = 6055;
+    /// Another Scope account than the reserve's.
+    INVALID_SCOPE_PRICE_ACCOUNT = 6056;
     /// Seeds that do not go with the tag.
     INVALID_OBLIGATION_SEEDS = 6058;
     /// More than the cap of this interval.

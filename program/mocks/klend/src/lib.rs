@@ -7,7 +7,7 @@
 //!
 //! It checks accounts, order, writability and freshness, accrues and rounds,
 //! moves tokens through the token programs, and refuses with klend's codes.
-//! `crate::roles` describes the checks that klend's framework makes.
+//! The module `roles` describes the checks that klend's framework makes.
 //!
 //! Chosen differences:
 //! - markets and reserves are not created or configured by instructions: tests
@@ -23,16 +23,16 @@
 
 #![allow(clippy::cast_possible_truncation)] // the number modules say what they cut
 
-pub mod accounts;
+mod accounts;
 pub mod error;
 pub mod fraction;
 pub mod hostile;
 pub mod ids;
 mod instructions;
-pub mod roles;
+mod roles;
 pub mod rules;
 pub mod state;
-pub mod token;
+mod token;
 pub mod wide;
 
 use solana_program::account_info::AccountInfo;

@@ -43,6 +43,35 @@ fn another_account_in_any_place_fails() {
 }
 
 #[test]
+fn a_vault_of_the_right_mint_is_not_the_reserve_s() {
+    let mut bench = Bench::indebted();
+    let (usdc, sol) = (bench.reserve(USDC), bench.reserve(SOL));
+    let stranger = bench.stranger.pubkey();
+    let other = Pubkey::new_from_array([98; 32]);
+    let instructions: Vec<_> = acts(&bench);
+    let vaults = [usdc.vault, usdc.ctoken_vault, sol.vault, sol.fee_vault];
+    let mut tried = 0;
+    for (label, act, _) in instructions {
+        for at in 0..act.accounts.len() {
+            let key = act.accounts[at].pubkey;
+            if !vaults.contains(&key) {
+                continue;
+            }
+            // the same tokens under a stranger's authority
+            let mint = bench.vm.get_account(&key).expect("a vault").data;
+            let mint = Pubkey::try_from(&mint[..32]).expect("a mint");
+            let theirs = token_account(&mint, &stranger, &usdc.token_program, 1 << 40);
+            bench.vm.set_account(other, theirs).expect("account is set");
+            let mut changed = act.clone();
+            changed.accounts[at].pubkey = other;
+            assert_eq!(bench.act(&[USDC, SOL], changed), Err(2012), "{label}, account {at}");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 7, "two each of supply, withdraw and borrow, one of repay");
+}
+
+#[test]
 fn any_two_neighbours_exchanged_fail() {
     let mut bench = Bench::indebted();
     let instructions: Vec<_> = acts(&bench);

@@ -244,3 +244,27 @@ fn a_price_outside_its_bounds_or_far_from_its_average_lacks_that_check() {
     bench.ok(&[refresh]);
     assert_eq!(bench.edit(USDC, |reserve| reserve.price_status()), 63 - 4);
 }
+
+#[test]
+fn each_oracle_has_its_place() {
+    let mut bench = Bench::new();
+    let refresh = bench.kamino.refresh_reserve(&bench.reserve(SOL));
+    let none = bench.kamino.program;
+    let oracle = refresh.accounts[2].pubkey;
+    for (places, code) in [
+        ([none, none, none, none], 6054),
+        ([none, oracle, none, none], 6054),
+        ([oracle, oracle, none, none], 6055),
+        ([oracle, none, none, oracle], 6056),
+    ] {
+        let mut changed = refresh.clone();
+        for (meta, key) in changed.accounts[2..].iter_mut().zip(places) {
+            meta.pubkey = key;
+        }
+        assert_eq!(bench.send(&[changed]), Err(code));
+    }
+    let mut more = refresh.clone();
+    more.accounts.push(refresh.accounts[1].clone());
+    assert_eq!(bench.send(&[more]), Err(6006), "nothing may follow");
+    bench.ok(&[refresh]);
+}

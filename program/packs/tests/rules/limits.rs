@@ -166,6 +166,19 @@ fn collateral_leaves_as_far_as_the_loan_to_value_lets_it() {
 }
 
 #[test]
+fn a_threshold_below_the_loan_to_value_binds_too() {
+    let mut bench = Bench::supplied();
+    bench.edit(USDC, |reserve| reserve.set_threshold_pct(37));
+    assert_eq!(bench.borrow(SOL, 20), Err(6119), "3,750 weighed on 3,700");
+    assert_eq!(bench.borrow(SOL, 19), Ok(()));
+    bench.edit(USDC, |reserve| reserve.set_threshold_pct(75));
+    // 3,562.5 weighed: 4,453 USD by the loan-to-value, 4,750 by the threshold
+    let per_usd = bench.collateral(USDC) / 10_000;
+    assert_eq!(bench.withdraw(USDC, 5_400 * per_usd), Err(6119));
+    assert_eq!(bench.withdraw(USDC, 5_200 * per_usd), Ok(()));
+}
+
+#[test]
 fn a_closed_market_or_reserve_says_so() {
     let mut bench = Bench::indebted();
     bench.market(|market| market.set_emergency(1));

@@ -10,7 +10,7 @@ use crate::error::*;
 use crate::fraction::Fraction;
 use crate::hostile::Hostile;
 use crate::rules::{caps, exchange, fresh, groups, health, limits};
-use crate::state::{BORROWS, Market, Obligation, Reserve, price};
+use crate::state::{Market, Obligation, Reserve, price};
 use crate::token::{Authority, Books, Token};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
@@ -157,8 +157,7 @@ fn slot(obligation: &mut Obligation<'_>, lender: (&Pubkey, &Reserve<'_>)) -> Res
     if let Some(slot) = obligation.borrow_of(lender.0) {
         return Ok(slot);
     }
-    let free = obligation.borrow_of(&Pubkey::default());
-    let slot = free.filter(|slot| *slot < BORROWS).ok_or(OBLIGATION_RESERVE_LIMIT)?;
+    let slot = obligation.borrow_of(&Pubkey::default()).ok_or(OBLIGATION_RESERVE_LIMIT)?;
     let mut borrow = obligation.borrow(slot);
     borrow.0.fill(0);
     borrow.set_reserve(*lender.0);

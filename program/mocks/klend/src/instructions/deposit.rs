@@ -10,7 +10,7 @@ use crate::error::*;
 use crate::fraction::Fraction;
 use crate::hostile::Hostile;
 use crate::rules::{exchange, fresh, groups, health};
-use crate::state::{DEPOSITS, Market, Obligation, Reserve, price};
+use crate::state::{Market, Obligation, Reserve, price};
 use crate::token::{Authority, Books, Token};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
@@ -129,8 +129,7 @@ fn slot(
     if let Some(slot) = obligation.deposit_of(reserve.0) {
         return Ok(slot);
     }
-    let free = obligation.deposit_of(&Pubkey::default());
-    let slot = free.filter(|slot| *slot < DEPOSITS).ok_or(OBLIGATION_RESERVE_LIMIT)?;
+    let slot = obligation.deposit_of(&Pubkey::default()).ok_or(OBLIGATION_RESERVE_LIMIT)?;
     let others = obligation.deposits().len();
     let mut deposit = obligation.deposit(slot);
     deposit.0.fill(0);

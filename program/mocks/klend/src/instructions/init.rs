@@ -39,8 +39,7 @@ pub(super) fn obligation<'a>(accounts: &'a [AccountInfo<'a>], args: &[u8]) -> Re
     let (tag, id) = (&args[..1], &args[1..2]);
     let seeds =
         [tag, id, owner.key.as_ref(), market.key.as_ref(), seed1.key.as_ref(), seed2.key.as_ref()];
-    let bump = create(payer, obligation, Obligation::LEN, &seeds)?;
-    debug_assert!(bump > 0);
+    create(payer, obligation, Obligation::LEN, &seeds)?;
     let referrer = {
         let mut bytes = open(metadata)?;
         let known = Metadata(&mut bytes);

@@ -181,11 +181,8 @@ fn book(
     plan: &Plan,
 ) -> Result<()> {
     let group = obligation.group();
-    if group == 0 {
-        let mut bytes = open(sides.debt)?;
-        groups::repaid(obligation, borrow, plan.repaid, &mut Reserve(&mut bytes), &[])?;
-    } else {
-        // the debt's reserve is not open here: it is never collateral of its group
+    {
+        // in a group the debt's reserve is never collateral, so it is open once
         let mut bytes = open(sides.debt)?;
         let mut reserve = Reserve(&mut bytes);
         groups::repaid(obligation, borrow, plan.repaid, &mut reserve, sides.deposits)?;

@@ -5,7 +5,7 @@ use crate::accounts::{is_current, market_runs, obligation_in, open, reserve_in};
 use crate::error::*;
 use crate::fraction::Fraction;
 use crate::roles;
-use crate::rules::price::{self, Checked};
+use crate::rules::price::{self, Checked, Oracles};
 use crate::rules::{groups, health, interest, limits};
 use crate::state::{Market, Obligation, Reserve};
 use solana_program::account_info::AccountInfo;
@@ -14,11 +14,12 @@ use solana_program::pubkey::Pubkey;
 /// Interest, and the price where its oracle is given and due.
 pub(super) fn reserve<'a>(accounts: &'a [AccountInfo<'a>]) -> Result<()> {
     let (named, rest) = take(accounts, "-Wr --m ?-. ?-. ?-. ?-.")?;
-    let [reserve, market, pyth, _, _, _] = named;
+    let [reserve, market, oracles @ ..]: &[AccountInfo<'a>; 6] = named;
     reserve_in(reserve, market)?;
     market_runs(market)?;
     ensure(rest.is_empty(), INVALID_ACCOUNT_INPUT)?;
-    refresh(reserve, market, Some(given(pyth)), Now::get()?)
+    let oracles = oracles.each_ref().map(given);
+    refresh(reserve, market, Some(oracles), Now::get()?)
 }
 
 /// Several reserves at once; with `skip` without prices.
@@ -33,14 +34,14 @@ pub(super) fn batch<'a>(accounts: &'a [AccountInfo<'a>], skip: bool) -> Result<(
         ensure(named == *market.key, INVALID_ACCOUNT_INPUT)?;
         roles::ours(market, &Market::DISCRIMINATOR)?;
         market_runs(market)?;
-        let pyth = if skip {
+        let oracles = if skip {
             None
         } else {
             let oracles = [accounts.next(), accounts.next(), accounts.next(), accounts.next()];
             ensure(oracles.iter().all(Option::is_some), INVALID_ACCOUNT_INPUT)?;
-            Some(oracles[0].and_then(given))
+            Some(oracles.map(|info| info.and_then(given)))
         };
-        refresh(reserve, market, pyth, now)?;
+        refresh(reserve, market, oracles, now)?;
     }
     Ok(())
 }
@@ -48,15 +49,15 @@ pub(super) fn batch<'a>(accounts: &'a [AccountInfo<'a>], skip: bool) -> Result<(
 fn refresh(
     reserve: &AccountInfo<'_>,
     market: &AccountInfo<'_>,
-    pyth: Option<Option<&AccountInfo<'_>>>,
+    oracles: Option<Oracles<'_, '_>>,
     now: Now,
 ) -> Result<()> {
     let (mut bytes, mut market) = (open(reserve)?, open(market)?);
     let (mut reserve, market) = (Reserve(&mut bytes), Market(&mut market));
     is_current(&reserve)?;
-    let price = match pyth {
-        Some(pyth) if price::is_due(&reserve, &market, now.unix) => {
-            Some(price::read(&reserve, pyth, now.unix)?)
+    let price = match oracles {
+        Some(oracles) if price::is_due(&reserve, &market, now.unix) => {
+            Some(price::read(&reserve, oracles, now.unix)?)
         }
         _ => None,
     };

@@ -1,13 +1,13 @@
 //! klend's rules on open accounts. Nothing here moves tokens.
 
-pub mod caps;
+pub(crate) mod caps;
 pub mod exchange;
-pub mod fees;
-pub mod fresh;
-pub mod groups;
-pub mod health;
-pub mod interest;
-pub mod limits;
-pub mod liquidation;
-pub mod price;
-pub mod value;
+pub(crate) mod fees;
+pub(crate) mod fresh;
+pub(crate) mod groups;
+pub(crate) mod health;
+pub(crate) mod interest;
+pub(crate) mod limits;
+pub(crate) mod liquidation;
+pub(crate) mod price;
+pub(crate) mod value;

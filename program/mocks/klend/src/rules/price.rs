@@ -48,12 +48,20 @@ pub fn is_young(reserve: &Reserve<'_>, now: u64) -> bool {
     now.saturating_sub(reserve.price_time()) < reserve.max_price_age()
 }
 
-/// Reads the reserve's price from its oracle account.
-pub fn read(reserve: &Reserve<'_>, pyth: Option<&AccountInfo<'_>>, now: u64) -> Result<Checked> {
-    let configured = reserve.pyth();
-    let given = pyth.map(|info| *info.key);
-    let wanted = (configured != Pubkey::default() && configured != NONE).then_some(configured);
-    ensure(given == wanted, INVALID_PYTH_PRICE_ACCOUNT)?;
+/// Pyth, Switchboard price and average, Scope: as an instruction lists them.
+pub type Oracles<'a, 'i> = [Option<&'a AccountInfo<'i>>; 4];
+
+/// Reads the reserve's price from its oracle account. Each oracle is given exactly
+/// when the reserve has it.
+pub fn read(reserve: &Reserve<'_>, oracles: Oracles<'_, '_>, now: u64) -> Result<Checked> {
+    let [pyth, switchboard, _, scope] = oracles;
+    let is = |given: Option<&AccountInfo<'_>>, configured: Pubkey| {
+        let wanted = configured != Pubkey::default() && configured != NONE;
+        given.map(|info| *info.key) == wanted.then_some(configured)
+    };
+    ensure(is(pyth, reserve.pyth()), INVALID_PYTH_PRICE_ACCOUNT)?;
+    ensure(is(switchboard, reserve.switchboard()), INVALID_SWITCHBOARD_ACCOUNT)?;
+    ensure(is(scope, reserve.scope()), INVALID_SCOPE_PRICE_ACCOUNT)?;
     let sample = pyth.and_then(sample).ok_or(PRICE_NOT_VALID)?;
 
     let mut status = price::LOADED;
