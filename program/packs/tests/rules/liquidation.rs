@@ -222,4 +222,11 @@ fn a_group_has_its_own_threshold_and_bonus() {
     let plain = 170.0 / 180.0 * 1e9;
     assert!((received as f64 / (plain * 1.0089) - 1.0).abs() < 1e-3, "{received}");
     assert!(Fraction::percent(98) < bench.obligation(|o| o.ltv()));
+
+    // all of it: the group's count goes with the collateral
+    bench.kamino.set_price(&mut bench.vm, SOL, 25_000_000_000);
+    assert_eq!(bench.liquidate((SOL, JITOSOL), u64::MAX, 0), Ok(()));
+    assert_eq!(bench.collateral(JITOSOL), 0);
+    assert_eq!(counted(&mut bench), 0);
+    assert!(bench.debt(SOL) > 0, "bad debt stays");
 }
