@@ -2,11 +2,12 @@
 
 use crate::Result;
 use crate::accounts::{Context, check_roles};
-use crate::effect::{Before, Effect};
+use crate::effect::{Before, Effect, Rule, settle};
 use crate::instructions as ix;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::{OwnerAccounts, Role};
+use trestle_interface::batch::{self, Step};
 use trestle_interface::wire::{Wire, decode};
 use trestle_interface::{Tag, TrestleError};
 
@@ -27,6 +28,8 @@ pub(crate) trait Operation {
     /// Whether accounts of any number may follow those: what a venue's call
     /// names, venue accounts to read, running totals.
     const TRAILING: bool = false;
+    /// Most instructions that it runs inside, those of the callee included.
+    const TRACE: u32;
 
     /// Runs it. `accounts` have the roles of [`Operation::ROLES`], and what
     /// trails them.
@@ -38,10 +41,42 @@ pub(crate) trait Operation {
     ) -> Result<Self::Effect>;
 }
 
+/// Why an instruction was refused, and which operation of a batch it was.
+pub(crate) struct Refused {
+    error: TrestleError,
+    step: Option<u8>,
+}
+
+impl From<TrestleError> for Refused {
+    fn from(error: TrestleError) -> Self {
+        Self { error, step: None }
+    }
+}
+
+impl Refused {
+    /// The wire code.
+    pub(crate) fn code(&self) -> u32 {
+        let code = self.error.code();
+        self.step.map_or(code, |step| batch::code_in_step(code, step))
+    }
+}
+
 /// Runs an instruction.
-pub(crate) fn dispatch(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
+pub(crate) fn dispatch(
+    program_id: &Pubkey,
+    accounts: &[AccountInfo],
+    data: &[u8],
+) -> core::result::Result<(), Refused> {
     let (&tag, args) = data.split_first().ok_or(TrestleError::UnknownTag)?;
-    match Tag::from_byte(tag).ok_or(TrestleError::UnknownTag)? {
+    let tag = Tag::from_byte(tag).ok_or(TrestleError::UnknownTag)?;
+    if tag == Tag::Batch {
+        return batch(program_id, accounts, args);
+    }
+    Ok(alone(tag, program_id, accounts, args)?)
+}
+
+fn alone(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -> Result<()> {
+    match tag {
         Tag::Deposit => own::<ix::custody::Deposit>(program_id, accounts, args),
         Tag::Withdraw => own::<ix::custody::Withdraw>(program_id, accounts, args),
         Tag::SyncCustody => own::<ix::custody::Sync>(program_id, accounts, args),
@@ -96,14 +131,8 @@ fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) ->
 /// Runs an owner's operation as an instruction of its own.
 #[inline(never)]
 fn own<O: Operation>(program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -> Result<()> {
-    let args: O::Args = decode(args).ok_or(TrestleError::ArgumentLength)?;
     let (prefix, rest) = OwnerAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
-    let fits =
-        if O::TRAILING { rest.len() >= O::ROLES.len() } else { rest.len() == O::ROLES.len() };
-    if !fits {
-        return Err(TrestleError::AccountCount);
-    }
-    check_roles(accounts, OwnerAccounts::<()>::ROLES, O::ROLES)?;
+    let args = prepare::<O>(accounts, args)?;
     let mut bytes = prefix.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
     let mut context = Context::load(
         program_id,
@@ -113,10 +142,141 @@ fn own<O: Operation>(program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8])
         prefix.prices,
         prefix.markets,
     )?;
-    let before = Before::take::<O::Effect>(&context.margin);
-    let effect = O::run(&mut context, rest, &args, Permit(()))?;
-    effect.settle(&mut context, rest, &before)?;
+    let before = Before::take(O::Effect::RULE, &context.margin);
+    let _effect: O::Effect = O::run(&mut context, rest, &args, Permit(()))?;
+    settle(O::Effect::RULE, &mut context, rest, &before)?;
     let sequence = &mut context.margin.fixed.sequence;
     *sequence = sequence.wrapping_add(1);
     Ok(())
+}
+
+/// Decodes an operation's arguments and checks the number and the roles of its
+/// accounts, [`OwnerAccounts`] first.
+fn prepare<O: Operation>(accounts: &[AccountInfo], args: &[u8]) -> Result<O::Args> {
+    let args: O::Args = decode(args).ok_or(TrestleError::ArgumentLength)?;
+    let own = accounts.len().saturating_sub(OwnerAccounts::<()>::LEN);
+    let fits = if O::TRAILING { own >= O::ROLES.len() } else { own == O::ROLES.len() };
+    if !fits {
+        return Err(TrestleError::AccountCount);
+    }
+    check_roles(accounts, OwnerAccounts::<()>::ROLES, O::ROLES)?;
+    Ok(args)
+}
+
+/// Several operations on one margin account, settled once. An error names the
+/// operation that failed.
+#[inline(never)]
+fn batch(
+    program_id: &Pubkey,
+    accounts: &[AccountInfo],
+    mut frame: &[u8],
+) -> core::result::Result<(), Refused> {
+    let (prefix, rest) = OwnerAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    check_roles(accounts, OwnerAccounts::<()>::ROLES, &[])?;
+    expect_short(frame)?;
+    let mut bytes = prefix.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
+    let mut context = Context::load(
+        program_id,
+        prefix.authority,
+        prefix.account,
+        &mut bytes,
+        prefix.prices,
+        prefix.markets,
+    )?;
+    let before = Before::take_any(&context.margin);
+    let mut rule = Rule::NOTHING;
+    let mut own: Vec<AccountInfo> = Vec::with_capacity(32);
+    let mut number = 0_u8;
+    while !frame.is_empty() {
+        let at = |error| Refused { error, step: Some(number) };
+        let (step, rest_of_frame) = batch::next(frame).ok_or(at(TrestleError::BatchFrame))?;
+        own.clear();
+        own.extend(accounts.iter().take(OwnerAccounts::<()>::LEN).cloned());
+        for index in step.accounts {
+            let info = rest.get(usize::from(*index)).ok_or(at(TrestleError::AccountCount))?;
+            own.push(info.clone());
+        }
+        rule = rule.and(run_step(&mut context, &own, &step).map_err(at)?);
+        frame = rest_of_frame;
+        number = number.checked_add(1).ok_or(TrestleError::BatchFrame)?;
+    }
+    settle(rule, &mut context, rest, &before)?;
+    let sequence = &mut context.margin.fixed.sequence;
+    *sequence = sequence.wrapping_add(u64::from(number));
+    Ok(())
+}
+
+/// The operations of a frame, counted before any runs: there is at least one,
+/// and together they stay below the runtime's limit of inner instructions.
+fn expect_short(mut frame: &[u8]) -> core::result::Result<(), Refused> {
+    let (mut trace, mut number) = (1_u32, 0_u8);
+    while !frame.is_empty() {
+        let at = |error| Refused { error, step: Some(number) };
+        let (step, rest) = batch::next(frame).ok_or(at(TrestleError::BatchFrame))?;
+        let tag = Tag::from_byte(step.tag).ok_or(at(TrestleError::UnknownTag))?;
+        trace = trace.saturating_add(trace_of(tag).ok_or(at(TrestleError::NotBatchable))?);
+        if trace > batch::MAX_TRACE {
+            return Err(at(TrestleError::BatchTrace));
+        }
+        frame = rest;
+        number = number.checked_add(1).ok_or(TrestleError::BatchFrame)?;
+    }
+    if number == 0 { Err(TrestleError::BatchFrame.into()) } else { Ok(()) }
+}
+
+macro_rules! batchable {
+    ($($tag:ident => $operation:ty,)+) => {
+        /// Most inner instructions that an operation runs; `None` for what
+        /// cannot stand in a batch.
+        const fn trace_of(tag: Tag) -> Option<u32> {
+            match tag {
+                $(Tag::$tag => Some(<$operation as Operation>::TRACE),)+
+                _ => None,
+            }
+        }
+
+        /// Runs one operation of a batch.
+        #[inline(never)]
+        fn run_step<'i>(
+            context: &mut Context<'_, 'i>,
+            accounts: &[AccountInfo<'i>],
+            step: &Step<'_>,
+        ) -> Result<Rule> {
+            match Tag::from_byte(step.tag).ok_or(TrestleError::UnknownTag)? {
+                $(Tag::$tag => one::<$operation>(context, accounts, step.args),)+
+                _ => Err(TrestleError::NotBatchable),
+            }
+        }
+    };
+}
+
+batchable! {
+    Deposit => ix::custody::Deposit,
+    Withdraw => ix::custody::Withdraw,
+    SyncCustody => ix::custody::Sync,
+    PoolSupply => ix::pool::Supply,
+    PoolRedeem => ix::pool::Redeem,
+    PoolBorrow => ix::pool::Borrow,
+    PoolRepay => ix::pool::Repay,
+    OpenVenue => ix::venue::Open,
+    VenueSupply => ix::venue::Supply,
+    VenueRedeem => ix::venue::Redeem,
+    VenueBorrow => ix::venue::Borrow,
+    VenueRepay => ix::venue::Repay,
+    OpenFarm => ix::venue::OpenFarm,
+    ClaimVenue => ix::venue::Claim,
+    VenueGroup => ix::venue::ChangeGroup,
+    CloseVenue => ix::venue::Close,
+}
+
+#[inline(never)]
+fn one<'i, O: Operation>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    args: &[u8],
+) -> Result<Rule> {
+    let args = prepare::<O>(accounts, args)?;
+    let own = accounts.get(OwnerAccounts::<()>::LEN..).unwrap_or(&[]);
+    let _effect: O::Effect = O::run(context, own, &args, Permit(()))?;
+    Ok(O::Effect::RULE)
 }

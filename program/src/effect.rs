@@ -1,8 +1,9 @@
 //! The rule that no handler can skip the check.
 //!
 //! An operation says in its type whether it may lower health. What it returns
-//! can only be turned into success by [`Effect::settle`], and that runs the
-//! gate unless the type says that health cannot fall.
+//! can only be turned into success by [`settle`], and that runs the gate unless
+//! the type says that health cannot fall. In a batch the types' rules add up,
+//! and one settlement at its end answers for all.
 
 use crate::Result;
 use crate::accounts::Context;
@@ -16,20 +17,37 @@ use trestle_risk_math::gate::admit;
 use trestle_risk_math::portfolio::{Book, Health};
 use trestle_risk_math::price::Usd;
 
-/// What an operation did to the account's risk.
+/// What an operation may do to the account's risk. A type, so that no handler
+/// can say less than it does.
 #[must_use = "an effect must be settled"]
-pub(crate) trait Effect: Sized {
-    /// Whether positions before the operation are needed.
-    const CHECKED: bool;
+pub(crate) trait Effect {
+    /// What must be checked afterwards.
+    const RULE: Rule;
+}
 
-    /// Checks what must be checked and stamps the account. `accounts` are all
-    /// of the instruction's.
-    fn settle<'i>(
-        self,
-        context: &mut Context<'_, 'i>,
-        accounts: &[AccountInfo<'i>],
-        before: &Before,
-    ) -> Result<()>;
+/// What must be checked after one operation, or after several.
+#[derive(Clone, Copy)]
+pub(crate) struct Rule {
+    /// Health may be lower.
+    checked: bool,
+    /// Tokens left the account.
+    releases: bool,
+    /// Claims on venues, or what finances them, may be higher.
+    exposes: bool,
+}
+
+impl Rule {
+    /// Nothing to check.
+    pub(crate) const NOTHING: Self = Self { checked: false, releases: false, exposes: false };
+
+    /// What either asks for.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self {
+            checked: self.checked || other.checked,
+            releases: self.releases || other.releases,
+            exposes: self.exposes || other.exposes,
+        }
+    }
 }
 
 /// Health may be lower: the gate decides.
@@ -48,75 +66,60 @@ pub(crate) struct MayExpose;
 /// Health cannot be lower but for one rounded unit: deposit, repay, redeem, sync.
 pub(crate) struct NeverWorsens;
 
+impl Effect for MayWorsen {
+    const RULE: Rule = Rule { checked: true, ..Rule::NOTHING };
+}
+
+impl Effect for Releases {
+    const RULE: Rule = Rule { checked: true, releases: true, exposes: false };
+}
+
+impl Effect for MayExpose {
+    const RULE: Rule = Rule { checked: true, releases: false, exposes: true };
+}
+
+impl Effect for NeverWorsens {
+    const RULE: Rule = Rule::NOTHING;
+}
+
 /// Positions before an operation, for an account that owes something.
 pub(crate) struct Before(Option<Vec<Position>>);
 
 impl Before {
     /// Remembers what the gate may ask for.
-    pub(crate) fn take<E: Effect>(margin: &Margin<'_>) -> Self {
-        let needed = E::CHECKED && margin.has_debt();
+    pub(crate) fn take(rule: Rule, margin: &Margin<'_>) -> Self {
+        let needed = rule.checked && margin.has_debt();
         Self(needed.then(|| margin.positions().to_vec()))
     }
-}
 
-impl Effect for MayWorsen {
-    const CHECKED: bool = true;
-
-    fn settle<'i>(
-        self,
-        context: &mut Context<'_, 'i>,
-        accounts: &[AccountInfo<'i>],
-        before: &Before,
-    ) -> Result<()> {
-        check(context, accounts, before, Caps::Noted).map(|_| ())
+    /// Remembers it whatever the rule will be: a batch does not know yet.
+    pub(crate) fn take_any(margin: &Margin<'_>) -> Self {
+        Self(margin.has_debt().then(|| margin.positions().to_vec()))
     }
 }
 
-impl Effect for Releases {
-    const CHECKED: bool = true;
-
-    fn settle<'i>(
-        self,
-        context: &mut Context<'_, 'i>,
-        accounts: &[AccountInfo<'i>],
-        before: &Before,
-    ) -> Result<()> {
-        if check(context, accounts, before, Caps::Noted)?.is_some_and(|init| init < 0) {
-            return Err(TrestleError::InitialHealth);
-        }
-        Ok(())
-    }
-}
-
-impl Effect for MayExpose {
-    const CHECKED: bool = true;
-
-    fn settle<'i>(
-        self,
-        context: &mut Context<'_, 'i>,
-        accounts: &[AccountInfo<'i>],
-        before: &Before,
-    ) -> Result<()> {
-        check(context, accounts, before, Caps::Enforced).map(|_| ())
-    }
-}
-
-impl Effect for NeverWorsens {
-    const CHECKED: bool = false;
-
-    fn settle<'i>(
-        self,
-        context: &mut Context<'_, 'i>,
-        _: &[AccountInfo<'i>],
-        _: &Before,
-    ) -> Result<()> {
+/// Checks what a rule asks for and stamps the account. `accounts` are all of
+/// the instruction's.
+pub(crate) fn settle<'i>(
+    rule: Rule,
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    before: &Before,
+) -> Result<()> {
+    if !rule.checked {
         if !context.margin.has_debt() {
             owes_nothing(context);
         } else if context.margin.fixed.flagged_slot != 0 {
             recover(context);
         }
-        Ok(())
+        return Ok(());
     }
+    let caps = if rule.exposes { Caps::Enforced } else { Caps::Noted };
+    let init = check(context, accounts, before, caps)?;
+    if rule.releases && init.is_some_and(|init| init < 0) {
+        return Err(TrestleError::InitialHealth);
+    }
+    Ok(())
 }
 
 fn owes_nothing(context: &mut Context<'_, '_>) {

@@ -36,7 +36,7 @@ pub(crate) type Result<T> = core::result::Result<T, TrestleError>;
 /// A code of [`TrestleError`].
 pub fn process(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> ProgramResult {
     dispatch::dispatch(program_id, accounts, data)
-        .map_err(|error| ProgramError::Custom(error.code()))
+        .map_err(|refused| ProgramError::Custom(refused.code()))
 }
 
 #[cfg(target_os = "solana")]

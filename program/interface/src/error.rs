@@ -93,6 +93,13 @@ errors! {
     /// Read the error of the inner call in the transaction's logs.
     19 InnerCall "an inner call failed",
 
+    /// Send the operations as the interface's `batch` module frames them.
+    20 BatchFrame "batch is not framed as operations",
+    /// Batch only an owner's own operations; liquidations and account instructions go alone.
+    21 NotBatchable "instruction cannot stand in a batch",
+    /// Split the batch: a transaction runs at most 64 instructions, inner ones included.
+    22 BatchTrace "batch would run too many inner instructions",
+
     /// Sign as the owner of the margin account, or as a delegate with the permission.
     100 NotOwner "signer may not act for this margin account",
     /// Close a position, or resize the account to more positions.

@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod args;
+pub mod batch;
 pub mod error;
 pub mod exits;
 pub mod health;

@@ -44,6 +44,8 @@ macro_rules! instructions {
     (@rows trailing) => { None };
     (@rows rows8) => { Some(1) };
     (@rows rows16) => { Some(2) };
+    (@rows frame) => { None };
+    (@trailing frame) => { true };
     (@trailing rows8) => { true };
     (@trailing rows16) => { true };
     ($(
@@ -132,6 +134,9 @@ instructions! {
     19 Liquidate liquidate alone LiquidateAccounts trailing LiquidateArgs,
     /// What an account holds at venues, into its positions.
     20 RefreshAccount refresh_account alone RefreshAccountAccounts trailing NoArgs,
+    /// Several operations of the owner, checked once at their end. Their
+    /// accounts follow; see [`crate::batch`] for the data.
+    24 Batch batch alone OwnerAccounts frame NoArgs,
 
     /// Opens a margin account.
     32 CreateAccount create_account alone CreateAccountAccounts fixed CreateAccountArgs,

@@ -12,6 +12,7 @@ use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::{Transaction, TransactionError};
 use std::collections::BTreeMap;
+use trestle_interface::batch::split_code;
 use trestle_interface::{PROGRAM_ID, TrestleError};
 
 /// Compute units that one transaction may ask for.
@@ -67,6 +68,8 @@ pub struct Sent {
 pub enum Failure {
     /// The program refused: number of the instruction, error.
     Trestle(u8, TrestleError),
+    /// The program refused a batch: number of the operation, error.
+    Step(u8, TrestleError),
     /// Anything else.
     Other(String),
 }
@@ -76,7 +79,7 @@ impl Failure {
     #[must_use]
     pub const fn trestle(&self) -> Option<TrestleError> {
         match self {
-            Self::Trestle(_, error) => Some(*error),
+            Self::Trestle(_, error) | Self::Step(_, error) => Some(*error),
             Self::Other(_) => None,
         }
     }
@@ -262,14 +265,18 @@ fn failure(instructions: &[Instruction], error: &TransactionError, logs: &[Strin
         let ours = instructions
             .get(usize::from(*index))
             .is_some_and(|instruction| instruction.program_id == PROGRAM_ID);
-        if let (true, Some(known)) = (ours, TrestleError::from_code(*code)) {
+        let (own, step) = split_code(*code);
+        if let (true, Some(known)) = (ours, TrestleError::from_code(own)) {
             // an inner program's code would look the same: its failure is in the logs
             let inner = logs.iter().any(|line| {
                 line.contains("failed: custom program error")
                     && !line.contains(&PROGRAM_ID.to_string())
             });
             if !inner {
-                return Failure::Trestle(*index, known);
+                return match step {
+                    Some(step) => Failure::Step(step, known),
+                    None => Failure::Trestle(*index, known),
+                };
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Instructions, with the accounts in the order of the instruction table.
 
 mod admin;
+mod batch;
 mod lender;
 mod owner;
 mod public;
@@ -11,6 +12,7 @@ use solana_instruction::{AccountMeta, Instruction};
 use trestle_interface::tag::{InstructionInfo, TABLE, Tag};
 
 pub use admin::{AssetListing, ClassListing, PoolListing};
+pub use batch::BatchError;
 pub use public::LiquidateKeys;
 pub use venue::{At, RewardKeys};
 

@@ -16,6 +16,7 @@ pub(crate) struct Deposit;
 impl Operation for Deposit {
     type Args = AssetAmountArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = 1;
     const ROLES: &'static [Role] = DepositAccounts::<()>::ROLES;
 
     #[inline(never)]

@@ -16,6 +16,7 @@ pub(crate) struct Sync;
 impl Operation for Sync {
     type Args = AssetArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = 0;
     const ROLES: &'static [Role] = SyncCustodyAccounts::<()>::ROLES;
 
     #[inline(never)]

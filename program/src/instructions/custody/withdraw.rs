@@ -16,6 +16,7 @@ impl Operation for Withdraw {
     type Args = AssetAmountArgs;
     type Effect = Releases;
     const TRAILING: bool = true;
+    const TRACE: u32 = 1;
     const ROLES: &'static [Role] = WithdrawAccounts::<()>::ROLES;
 
     #[inline(never)]

@@ -17,6 +17,7 @@ impl Operation for Borrow {
     type Args = MarketAmountArgs;
     type Effect = MayExpose;
     const TRAILING: bool = true;
+    const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
     #[inline(never)]

@@ -17,6 +17,7 @@ pub(crate) struct Redeem;
 impl Operation for Redeem {
     type Args = MarketAmountOrAllArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
     #[inline(never)]

@@ -16,6 +16,7 @@ pub(crate) struct Repay;
 impl Operation for Repay {
     type Args = MarketAmountOrAllArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
     #[inline(never)]

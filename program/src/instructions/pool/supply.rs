@@ -17,6 +17,7 @@ impl Operation for Supply {
     type Args = MarketAmountArgs;
     type Effect = MayWorsen;
     const TRAILING: bool = true;
+    const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
     #[inline(never)]

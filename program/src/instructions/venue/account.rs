@@ -17,6 +17,8 @@ pub(crate) struct Open;
 impl Operation for Open {
     type Args = MarketArgs;
     type Effect = NeverWorsens;
+    // two payments, metadata and obligation, each with its system calls
+    const TRACE: u32 = 10;
     const ROLES: &'static [Role] = OpenVenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 
@@ -45,6 +47,7 @@ pub(crate) struct Close;
 impl Operation for Close {
     type Args = NoArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = 0;
     const ROLES: &'static [Role] = CloseVenueAccounts::<()>::ROLES;
 
     #[inline(never)]

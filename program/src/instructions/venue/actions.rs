@@ -13,6 +13,9 @@ use trestle_interface::args::{MarketAmountArgs, MarketAmountOrAllArgs};
 use trestle_interface::state::{MarketKind, MarketRow, VenueKind};
 use trestle_venue_adapters::kamino::Action;
 
+/// Two refreshes, the action, its two token calls and a farm's stake.
+const MAX_TRACE: u32 = 6;
+
 /// Custody to a deposit. Checked.
 pub(crate) struct Supply;
 /// A deposit to custody. Checked: a debt at the venue may stand on it.
@@ -25,6 +28,7 @@ pub(crate) struct Repay;
 impl Operation for Supply {
     type Args = MarketAmountArgs;
     type Effect = MayExpose;
+    const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 
@@ -45,6 +49,7 @@ impl Operation for Supply {
 impl Operation for Redeem {
     type Args = MarketAmountOrAllArgs;
     type Effect = MayExpose;
+    const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 
@@ -64,6 +69,7 @@ impl Operation for Redeem {
 impl Operation for Borrow {
     type Args = MarketAmountArgs;
     type Effect = MayExpose;
+    const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 
@@ -87,6 +93,7 @@ impl Operation for Borrow {
 impl Operation for Repay {
     type Args = MarketAmountOrAllArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 

@@ -21,6 +21,7 @@ pub(crate) struct ChangeGroup;
 impl Operation for OpenFarm {
     type Args = FarmArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = 6;
     const ROLES: &'static [Role] = OpenFarmAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 
@@ -41,6 +42,7 @@ impl Operation for OpenFarm {
 impl Operation for Claim {
     type Args = ClaimArgs;
     type Effect = NeverWorsens;
+    const TRACE: u32 = 3;
     const ROLES: &'static [Role] = ClaimVenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 
@@ -61,6 +63,7 @@ impl Operation for Claim {
 impl Operation for ChangeGroup {
     type Args = VenueGroupArgs;
     type Effect = MayWorsen;
+    const TRACE: u32 = 3;
     const ROLES: &'static [Role] = VenueGroupAccounts::<()>::ROLES;
     const TRAILING: bool = true;
 

@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod adversary;
 mod bad_input;
+mod batch;
 mod custody;
 mod health;
 mod invariants;
