@@ -152,16 +152,21 @@ fn asset(
         Freshness::Live
     };
     let rate_confidence_max = weight(u, RATE_CONFIDENCE)?;
+    // its own source, or an earlier asset's, which then reports the same
+    let source = if rarely(u, 3)? { u.int_in_range(0..=id)? } else { id };
+    let (confidence, gap) = match world.assets.get(usize::from(source)) {
+        Some(first) => (first.confidence, first.gap),
+        None => (weight(u, world.group.confidence_max.q16())?, weight(u, ONE)?),
+    };
     let mut asset = AssetTerms {
         price: price(u)?,
         factor: factor as u8,
-        // its own, or an earlier asset's
-        source: if rarely(u, 3)? { u.int_in_range(0..=id)? } else { id },
+        source: world.assets.get(usize::from(source)).map_or(id, |first| first.source),
         issuer: issuer as u8,
         isolated,
         basis: basis(u, &world.group)?,
-        confidence: weight(u, world.group.confidence_max.q16())?,
-        gap: weight(u, ONE)?,
+        confidence,
+        gap,
         rate_confidence: weight(u, rate_confidence_max.q16())?,
         jump: if issuer == 0 { Pair::both(Weight::ZERO) } else { jumps[issuer - 1] },
         depth: Depth::default(),
