@@ -4,5 +4,11 @@
 //! Bytes that make no case are accepted silently: there is nothing to check.
 
 mod health;
+mod interest;
+mod pool;
+mod price;
 
 pub use health::health_diff;
+pub use interest::interest_diff;
+pub use pool::share_seq;
+pub use price::price_decode;

@@ -6,8 +6,10 @@
 //! exceed it (C3): the largest shares below add up to 1.0.
 
 mod legs;
+mod market;
 mod terms;
 
+pub use market::{apr, curve, index, pool, pool_terms};
 pub use legs::{leg_amount, portfolio};
 pub use terms::{wild_world, world};
 
@@ -15,7 +17,10 @@ use arbitrary::{Result, Unstructured};
 use trestle_risk_math::num::{ONE, Pair, Weight};
 
 /// A number up to `max`, often a corner.
-pub(crate) fn number(u: &mut Unstructured<'_>, max: u64) -> Result<u64> {
+///
+/// # Errors
+/// When the bytes run out in a place that needs them.
+pub fn number(u: &mut Unstructured<'_>, max: u64) -> Result<u64> {
     Ok(match u.int_in_range(0..=7_u8)? {
         0 => 0,
         1 => max.min(1),
@@ -28,8 +33,20 @@ pub(crate) fn number(u: &mut Unstructured<'_>, max: u64) -> Result<u64> {
     })
 }
 
+/// A number up to `max` of any binary order, often a corner.
+///
+/// # Errors
+/// When the bytes run out in a place that needs them.
+pub fn sized(u: &mut Unstructured<'_>, max: u64) -> Result<u64> {
+    let order = u.int_in_range(0..=63_u32)?;
+    number(u, max >> order)
+}
+
 /// A weight up to `max`, Q16.
-pub(crate) fn weight(u: &mut Unstructured<'_>, max: u32) -> Result<Weight> {
+///
+/// # Errors
+/// When the bytes run out in a place that needs them.
+pub fn weight(u: &mut Unstructured<'_>, max: u32) -> Result<Weight> {
     let q16 = number(u, u64::from(max))?;
     Ok(Weight::stored(u32::try_from(q16).unwrap_or(max)))
 }
