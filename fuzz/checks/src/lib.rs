@@ -5,10 +5,12 @@
 
 mod health;
 mod interest;
+mod liquidation;
 mod pool;
 mod price;
 
 pub use health::health_diff;
 pub use interest::interest_diff;
+pub use liquidation::{liq_plan_diff, slope_diff};
 pub use pool::share_seq;
 pub use price::price_decode;

@@ -56,6 +56,8 @@ macro_rules! targets {
 targets! {
     health_diff: 1_000 cases of 3_000 bytes,
     interest_diff: 4_000 cases of 400 bytes,
+    liq_plan_diff: 1_000 cases of 3_000 bytes,
     price_decode: 4_000 cases of 300 bytes,
     share_seq: 2_000 cases of 800 bytes,
+    slope_diff: 1_000 cases of 3_000 bytes,
 }

@@ -95,7 +95,7 @@ impl Valued {
 pub enum Shape {
     /// The specification's own: a square.
     Smooth,
-    /// As the engine has it: the square's chords.
+    /// As the engine has it: the square's chords, products of weights rounded up.
     Chords,
 }
 
@@ -125,8 +125,7 @@ pub fn requirement(
         let size = net.abs();
         charge += row_of(terms.basis, row) * &size;
         charge += row_of(group.split, row) * (gross - &size) / whole(2);
-        let own = fraction(terms.rate_confidence) * row_of(group.confidence, row);
-        charge += own * &size;
+        charge += multiplied(world, terms.rate_confidence, row, shape) * &size;
         let concentration = concentration(&size, terms.depth, shape);
         if initial && net.is_negative() {
             charge += fraction(terms.debt_scale) * &size;
@@ -149,7 +148,7 @@ pub fn requirement(
         }
     }
     for (net, confidence, gap) in sources.values() {
-        charge += fraction(*confidence) * row_of(group.confidence, row) * net.abs();
+        charge += multiplied(world, *confidence, row, shape) * net.abs();
         if initial {
             charge += fraction((*gap).min(group.gap_max)) * net.abs();
         }
@@ -163,6 +162,15 @@ pub fn requirement(
         charge += row_of(offset, row) * long.min(short);
     }
     charge + market(world, &factors, row)
+}
+
+/// A confidence times the group's multiplier.
+fn multiplied(world: &World, confidence: Weight, row: usize, shape: Shape) -> Rational {
+    let product = fraction(confidence) * row_of(world.group.confidence, row);
+    match shape {
+        Shape::Smooth => product,
+        Shape::Chords => (product * whole(1_u32 << 16)).ceil() / whole(1_u32 << 16),
+    }
 }
 
 /// `lambda A + (1 - lambda) W`.
