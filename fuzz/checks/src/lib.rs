@@ -3,12 +3,14 @@
 //!
 //! Bytes that make no case are accepted silently: there is nothing to check.
 
+mod bytes;
 mod health;
 mod interest;
 mod liquidation;
 mod pool;
 mod price;
 
+pub use bytes::{bytes_interface, bytes_pyth, bytes_token};
 pub use health::health_diff;
 pub use interest::interest_diff;
 pub use liquidation::{liq_plan_diff, slope_diff};
