@@ -94,9 +94,8 @@ fn run_token(u: &mut Unstructured<'_>) -> Result<()> {
     };
     let mut data = u.bytes(u.len().min(len))?.to_vec();
     data.resize(len, 0);
-    let is = |kind: u8, plain: usize| {
-        len == plain || (len > 165 && len != 355 && data[165] == kind)
-    };
+    let is =
+        |kind: u8, plain: usize| len == plain || (len > 165 && len != 355 && data[165] == kind);
     assert_eq!(token::balance(&data), at(&data, 64).map(u64::from_le_bytes));
     match token::account(&data) {
         Ok(account) => {
@@ -143,7 +142,9 @@ fn codec<T: Wire>(bytes: &[u8]) {
         let mut out = &mut encoded[..];
         assert!(value.put(&mut out).is_some() && out.is_empty());
         assert_eq!(encoded, data);
-        assert!(value.put(&mut &mut vec![0; T::LEN.saturating_sub(1)][..]).is_none() || T::LEN == 0);
+        assert!(
+            value.put(&mut &mut vec![0; T::LEN.saturating_sub(1)][..]).is_none() || T::LEN == 0
+        );
     }
 }
 

@@ -5,8 +5,8 @@ use num_traits::ToPrimitive;
 use trestle_reference::bits;
 use trestle_reference::exact::slack::Slack;
 use trestle_reference::exact::{self, Rational, whole};
-use trestle_reference::{float, generate};
 use trestle_reference::world::{Portfolio, World};
+use trestle_reference::{float, generate};
 use trestle_risk_math::portfolio::{Book, Breakdown, Health, Term, assess};
 
 /// Health of an account:
@@ -66,7 +66,11 @@ fn within_exact(world: &World, legs: &Portfolio, health: &Health, slack: &Slack)
     let bounded = |name: &str, exact: &Rational, code: i64| {
         let apart = exact - whole(code);
         assert!(apart >= -&slack.above, "{name} {code} is over-counted: exactly {exact}");
-        assert!(apart <= slack.below, "{name} {code} is further than {} below {exact}", slack.below);
+        assert!(
+            apart <= slack.below,
+            "{name} {code} is further than {} below {exact}",
+            slack.below
+        );
     };
     bounded("maintenance health", &exact.maint, health.maint);
     bounded("liquidation-end health", &exact.liqend, health.liqend);

@@ -17,7 +17,7 @@ use trestle_risk_math::pool::{Apr, Pool, SECONDS_PER_YEAR, growth_bound_per_slot
 /// - growth equals the bit-exact model, lies above the exact series by at most
 ///   eight units of Q64, and below the exponential by at most the series' remainder;
 /// - a debt grown at its bound for some slots is never below what accruals in
-///   those slots make of it, wherever they fall.
+///   those slots make of it, wherever they fall (index from 1.0 up).
 pub fn interest_diff(bytes: &[u8]) {
     let _ = run(&mut Unstructured::new(bytes));
 }
@@ -35,7 +35,8 @@ fn rates(u: &mut Unstructured<'_>) -> Result<()> {
     for utilisation in [one, two] {
         let code = terms.curve.borrow_apr(utilisation);
         assert_eq!(code.q24(), bits::interest::borrow_apr(&terms.curve, utilisation));
-        let over = exact::interest::rate(code) - exact::interest::borrow_rate(&terms.curve, utilisation);
+        let over =
+            exact::interest::rate(code) - exact::interest::borrow_rate(&terms.curve, utilisation);
         assert!(over >= Rational::zero() && over < dyadic(1, 24), "the rate is off by {over}");
         assert!(code <= terms.curve.max_apr());
     }
@@ -92,12 +93,14 @@ fn growth(apr: Apr, seconds: u64) {
 }
 
 /// Accruals at the largest rate in slots of at most 600 ms, against the bound.
-/// Holds while the exponent stays below 2^-10 (a check's ages are far below).
+/// Holds while the exponent stays below 2^-10 (a check's ages are far below),
+/// from an index of 1.0 up, where every pool starts: below it a unit of the
+/// index, rounded up at each accrual, can be worth more than the bound's margin.
 fn bound(u: &mut Unstructured<'_>) -> Result<()> {
     let apr = generate::apr(u)?;
     let per_slot = growth_bound_per_slot(apr);
     assert_eq!(per_slot, bits::interest::growth_bound_per_slot(apr));
-    let (units, start) = (sized(u, u64::MAX)?, generate::index(u)?);
+    let (units, start) = (sized(u, u64::MAX)?, generate::index(u)?.max(Index::ONE));
     let Ok(owed) = start.tokens_ceil(units) else { return Ok(()) };
     let (mut index, mut slots, mut seconds) = (start, 0_u64, 0_u64);
     for _ in 0..u.int_in_range(1..=8_u8)? {

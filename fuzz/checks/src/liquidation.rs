@@ -30,7 +30,8 @@ pub fn slope_diff(bytes: &[u8]) {
 /// - incentive, caps, target and step equal the bit-exact model;
 /// - along the step, exact liquidation-end health stays at or below the target;
 /// - so does exact health of the amounts after the step, but for two native
-///   units of each side, and equity falls by no more than the incentive;
+///   units of each side and twice the width of a price, 2^-31 of the step; and
+///   equity falls by no more than the incentive;
 /// - under C7, without netting, maintenance health rises.
 pub fn liq_plan_diff(bytes: &[u8]) {
     let _ = run_plan(&mut Unstructured::new(bytes));
@@ -121,7 +122,8 @@ fn run_plan(u: &mut Unstructured<'_>) -> Result<()> {
     if simple {
         // C7 speaks of additive charges on two assets that net with nothing
         world.group.lambda = Pair::both(Weight::ONE);
-        let (debt, collateral) = (u.choose_index(world.assets.len())?, u.choose_index(world.assets.len())?);
+        let (debt, collateral) =
+            (u.choose_index(world.assets.len())?, u.choose_index(world.assets.len())?);
         let (a, b) = (world.assets[collateral], world.assets[debt]);
         if a.factor == b.factor || a.source == b.source || a.isolated || b.isolated {
             return Ok(());
@@ -213,10 +215,8 @@ impl Case {
         let goal = target(&self.health, &self.world.group);
         assert_eq!(goal, model::target(&self.health, &self.world.group));
         let seized = -(UNIT_RATE + rate.q16() as i32);
-        let pulls = [
-            pull(&self.legs, self.debt, UNIT_RATE),
-            pull(&self.legs, self.collateral, seized),
-        ];
+        let pulls =
+            [pull(&self.legs, self.debt, UNIT_RATE), pull(&self.legs, self.collateral, seized)];
         let slope = bounded_slope(&self.world, &self.legs, &self.book, &pulls);
         let (owed, held) = (self.legs.0[self.debt].0.amount, self.legs.0[self.collateral].0.amount);
         let offered = if u.arbitrary()? { owed } else { number(u, owed)? };
@@ -268,14 +268,17 @@ impl Case {
         legs.0[self.debt].0.amount -= repay;
         let taken = &mut legs.0[self.collateral].0;
         taken.amount -= seize;
-        let after = assess(&self.world, &legs, &mut Book::new(), &mut ()).expect("it was, with more");
+        let after =
+            assess(&self.world, &legs, &mut Book::new(), &mut ()).expect("it was, with more");
         let units = |p: Price| p.debt_value(2).map_or(u64::MAX >> 2, |v| v + 2);
         let rounding = units(debt_price).saturating_add(units(price));
         let exact = exact::health::health(&self.world, &legs);
         let fell = i128::from(self.health.equity) - i128::from(after.equity);
         assert!(fell <= i128::from(bonus) + i128::from(rounding), "equity fell by {fell}");
         if !closes {
-            let ceiling = i128::from(goal) + i128::from(rounding);
+            // repaid and seized are each valued at one end and bought at the other
+            let widths = i128::from(repaid + bonus) >> 30;
+            let ceiling = i128::from(goal) + i128::from(rounding) + widths + i128::from(LAST_UNIT);
             assert!(i128::from(after.liqend) <= ceiling, "{} is beyond {ceiling}", after.liqend);
             let slack = exact::slack::slack(&self.world, &legs);
             assert!(exact.liqend <= whole(ceiling) + slack.below, "exactly beyond {ceiling}");

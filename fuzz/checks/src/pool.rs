@@ -214,7 +214,8 @@ impl World {
         let paid = BigInt::from(pool.debt_index.q64()) - before.debt_index.q64();
         assert!(gain >= BigInt::zero() && paid >= BigInt::zero(), "an index fell");
         // lenders: at most what is left of the interest after fees and insurance
-        let shares = u64::from(self.terms.fee_share.q16()) + u64::from(self.terms.insurance_share.q16());
+        let shares =
+            u64::from(self.terms.fee_share.q16()) + u64::from(self.terms.insurance_share.q16());
         let left = BigInt::from(65_536_u64.saturating_sub(shares));
         let lenders = gain * before.deposit_units;
         assert!((lenders << 16_u32) <= paid * before.debt_units * left);

@@ -2,9 +2,9 @@
 
 use arbitrary::{Result, Unstructured};
 use num_traits::{One, Signed, Zero};
+use trestle_reference::bits;
 use trestle_reference::exact::{self, Rational, dyadic, fraction, whole};
 use trestle_reference::generate::{self, number, sized, weight};
-use trestle_reference::bits;
 use trestle_risk_math::guard::{RawSample, SampleTerms, sample};
 use trestle_risk_math::index::Index;
 use trestle_risk_math::num::{ONE, Weight};
@@ -152,7 +152,9 @@ fn samples(u: &mut Unstructured<'_>) -> Result<()> {
     assert!(raw.price > 0 && raw.ema > 0 && now - raw.published <= i64::from(terms.max_age));
     let reported = whole(raw.confidence) / whole(raw.price);
     let multiple = dyadic(terms.confidence_multiple, 16);
-    assert!(fraction(sample.confidence) >= (reported * multiple).min(fraction(terms.confidence_cap)));
+    assert!(
+        fraction(sample.confidence) >= (reported * multiple).min(fraction(terms.confidence_cap))
+    );
     assert!(sample.confidence <= terms.confidence_cap);
     let apart = (whole(raw.ema) - whole(raw.price)).abs() / whole(raw.price);
     assert!(fraction(sample.gap) >= apart.min(fraction(Weight::ONE)));

@@ -35,7 +35,8 @@ fn replay(target: &str, check: fn(&[u8]), random: usize, len: usize) {
     for case in [corpus, seeds, files("regressions", target)].iter().flatten() {
         check(case);
     }
-    let random = std::env::var("TRESTLE_RANDOM").ok().and_then(|n| n.parse().ok()).unwrap_or(random);
+    let random =
+        std::env::var("TRESTLE_RANDOM").ok().and_then(|n| n.parse().ok()).unwrap_or(random);
     let mut stream = Stream(0x2545_f491_4f6c_dd1d);
     for case in 0..random {
         // short inputs too: bytes may run out anywhere

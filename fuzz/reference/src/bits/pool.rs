@@ -96,9 +96,7 @@ impl Books {
         fits(next.debt_index.clone(), 96)?;
         fits(&self.debt_units * &next.debt_index, 128)?;
         let total = &self.debt_units * (&next.debt_index - &self.debt_index);
-        let share = |share: Weight| {
-            ceil_div(&(&total * q16(share).min(two_to(16))), &two_to(16))
-        };
+        let share = |share: Weight| ceil_div(&(&total * q16(share).min(two_to(16))), &two_to(16));
         let fees = share(terms.fee_share);
         let rest = (&total - &fees).max(Int::zero());
         let insured = share(terms.insurance_share).min(rest.clone());

@@ -71,7 +71,8 @@ fn cut(n: &Int, shift: i64) -> Result<Price> {
 pub fn scale(power: i32) -> (u64, i16) {
     let ten = int(10).pow(power.unsigned_abs());
     // enough leading bits either way, then cut to 64
-    let (n, shift) = if power >= 0 { (ten << 64, 64) } else { (floor_div(&two_to(300), &ten), 300) };
+    let (n, shift) =
+        if power >= 0 { (ten << 64, 64) } else { (floor_div(&two_to(300), &ten), 300) };
     let drop = i64::try_from(n.bits()).expect("a few hundred bits") - 64;
     let mantissa = u64::try_from(&(n >> drop)).expect("64 bits are left");
     (mantissa, i16::try_from(shift - drop).expect("a few hundred"))

@@ -176,10 +176,8 @@ fn multiplied(world: &World, confidence: Weight, row: usize, shape: Shape) -> Ra
 /// `lambda A + (1 - lambda) W`.
 fn market(world: &World, factors: &BTreeMap<u8, (Rational, Rational)>, row: usize) -> Rational {
     let lambda = row_of(world.group.lambda, row);
-    let additive: Rational = factors
-        .iter()
-        .map(|(id, (long, short))| additive(world, *id, &(long - short), row))
-        .sum();
+    let additive: Rational =
+        factors.iter().map(|(id, (long, short))| additive(world, *id, &(long - short), row)).sum();
     let mut worst = Rational::zero();
     for shocks in &world.scenarios {
         let loss: Rational = factors

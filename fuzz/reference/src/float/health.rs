@@ -39,7 +39,8 @@ struct Grid {
 /// Health at every level.
 #[must_use]
 pub fn health(world: &World, legs: &Portfolio) -> Health {
-    let all: Vec<_> = legs.0.iter().enumerate().map(|(i, (l, _))| (*l, legs.details_of(i))).collect();
+    let all: Vec<_> =
+        legs.0.iter().enumerate().map(|(i, (l, _))| (*l, legs.details_of(i))).collect();
     let at = |eyes: Eyes, row: usize, initial: bool| level(world, &all, eyes, row, initial);
     let full = Eyes::default();
     let faded = Eyes { faded: true, ..full };
@@ -68,13 +69,7 @@ fn frozen(world: &World, class: u8) -> bool {
 }
 
 /// Equity less requirement, dollars.
-fn level(
-    world: &World,
-    legs: &[(Leg, Details)],
-    eyes: Eyes,
-    row: usize,
-    initial: bool,
-) -> f64 {
+fn level(world: &World, legs: &[(Leg, Details)], eyes: Eyes, row: usize, initial: bool) -> f64 {
     let grid = grid(world, legs, eyes);
     let keep: [f64; MAX_CLASSES] = core::array::from_fn(|c| match world.classes.get(c) {
         Some(class) if eyes.faded && c != 0 => share(class.keep),
@@ -107,7 +102,8 @@ fn units(world: &World, leg: &Leg, details: &Details, eyes: Eyes) -> f64 {
     if eyes.strict && (!live(world, leg, details) || frozen(world, leg.class)) {
         return 0.0;
     }
-    let class = if leg.class == 0 { Weight::ONE } else { world.classes[usize::from(leg.class)].keep };
+    let class =
+        if leg.class == 0 { Weight::ONE } else { world.classes[usize::from(leg.class)].keep };
     let asset = world.assets[usize::from(leg.asset)].keep;
     [class, asset, details.keep].iter().fold(leg.amount as f64, |left, keep| left * share(*keep))
 }
@@ -138,13 +134,7 @@ fn grid(world: &World, legs: &[(Leg, Details)], eyes: Eyes) -> Grid {
 }
 
 /// Charges that one leg, or one venue account, bears alone.
-fn singles(
-    world: &World,
-    legs: &[(Leg, Details)],
-    eyes: Eyes,
-    row: usize,
-    initial: bool,
-) -> f64 {
+fn singles(world: &World, legs: &[(Leg, Details)], eyes: Eyes, row: usize, initial: bool) -> f64 {
     let mut lost = 0.0;
     let mut venues = [(0.0_f64, 0.0_f64, 0.0_f64, false, 0_u8); 16];
     for (leg, details) in legs {
@@ -195,12 +185,14 @@ fn by_asset(
     for (a, terms) in world.assets.iter().enumerate() {
         let size = net[a].abs();
         let native = grid.owned[a][0] + grid.owed[a][0];
-        let foreign = (1..MAX_CLASSES).map(|c| ((grid.owned[a][c] - grid.owed[a][c]) * keep[c]).abs());
+        let foreign =
+            (1..MAX_CLASSES).map(|c| ((grid.owned[a][c] - grid.owed[a][c]) * keep[c]).abs());
         let matched = (native + foreign.sum::<f64>() - size) / 2.0;
         lost += row_of(terms.basis, row) * size + row_of(world.group.split, row) * matched;
         lost += share(terms.rate_confidence) * row_of(world.group.confidence, row) * size;
         // the marginal charge is n / L up to cm: integrate it
-        let (cm, depth) = (share(terms.depth.slope), terms.depth.size_shr16 as f64 * 65_536.0 / 1e6);
+        let (cm, depth) =
+            (share(terms.depth.slope), terms.depth.size_shr16 as f64 * 65_536.0 / 1e6);
         let knee = size.min(cm * depth);
         let size_charge = if depth > 0.0 { knee * knee / depth / 2.0 } else { 0.0 };
         let size_charge = size_charge + cm * (size - knee);

@@ -9,8 +9,8 @@ mod legs;
 mod market;
 mod terms;
 
-pub use market::{apr, curve, index, pool, pool_terms};
 pub use legs::{leg_amount, portfolio};
+pub use market::{apr, curve, index, pool, pool_terms};
 pub use terms::{wild_world, world};
 
 use arbitrary::{Result, Unstructured};

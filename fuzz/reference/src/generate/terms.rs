@@ -69,9 +69,11 @@ fn factors(u: &mut Unstructured<'_>, group: &GroupTerms) -> Result<Vec<FactorTer
 
 fn factor(u: &mut Unstructured<'_>, group: &GroupTerms, full: bool) -> Result<FactorTerms> {
     let (mut down, mut up) = (ordered(u, DOWN)?, ordered(u, 2 * ONE)?);
+    // C7 wants some shock at maintenance, however small
+    down = Pair::new(down.maint.max(Weight::stored(1)), down.init.max(Weight::stored(1)));
     if full {
         down.init = Weight::ONE;
-        up.init = Weight::stored(ONE + number(u, u64::from(ONE))? as u32);
+        up.init = up.init.max(Weight::ONE);
     }
     // C4: h <= lambda (d + u) at both rows, and C1
     let most = |lambda: Weight, d: Weight, up: Weight| {
@@ -177,7 +179,7 @@ fn asset(
         published: i64::from(u.arbitrary::<i16>()?),
     };
     if !isolated {
-        asset.depth.size_shr16 = number(u, 1 << 43)?;
+        asset.depth.size_shr16 = number(u, (1 << 43) - 1)?;
         let room = credit_room(
             &world.group,
             &terms,
@@ -214,18 +216,16 @@ pub(crate) fn worst_haircut(world: &World) -> Weight {
 /// C4: `b >= hs / 2` at both rows.
 fn basis(u: &mut Unstructured<'_>, group: &GroupTerms) -> Result<Pair<Weight>> {
     let drawn = ordered(u, BASIS)?;
-    let at_least = |drawn: Weight, split: Weight| drawn.max(Weight::stored(split.q16().div_ceil(2)));
+    let at_least =
+        |drawn: Weight, split: Weight| drawn.max(Weight::stored(split.q16().div_ceil(2)));
     let maint = at_least(drawn.maint, group.split.maint);
     Ok(Pair::new(maint, at_least(drawn.init, group.split.init).max(maint)))
 }
 
 /// A price anywhere in its range; half of them where real tokens are.
 fn price(u: &mut Unstructured<'_>) -> Result<Price> {
-    let shift = if u.arbitrary()? {
-        u.int_in_range(20..=45_u8)?
-    } else {
-        u.int_in_range(0..=MAX_SHIFT)?
-    };
+    let shift =
+        if u.arbitrary()? { u.int_in_range(20..=45_u8)? } else { u.int_in_range(0..=MAX_SHIFT)? };
     let mantissa = match u.int_in_range(0..=3_u8)? {
         0 => 1 << 31,
         1 => u32::MAX,

@@ -6,7 +6,8 @@ use crate::world::{Portfolio, World};
 use num_traits::{Signed, Zero};
 use std::collections::BTreeMap;
 use trestle_risk_math::num::Weight;
-use trestle_risk_math::portfolio::{AssetTerms, Details, Freshness, Leg, NATIVE_CLASS, Side, Tables,
+use trestle_risk_math::portfolio::{
+    AssetTerms, Details, Freshness, Leg, NATIVE_CLASS, Side, Tables,
 };
 use trestle_risk_math::{MathError, Result};
 

@@ -166,9 +166,8 @@ fn sums(world: &World, legs: &Portfolio, full: &Layout) -> Result<Health> {
         newest: i64::MIN,
         ..Health::default()
     };
-    let isolated_debt = |(id, net): &(u8, Int)| {
-        world.assets[usize::from(*id)].isolated && net.is_negative()
-    };
+    let isolated_debt =
+        |(id, net): &(u8, Int)| world.assets[usize::from(*id)].isolated && net.is_negative();
     health.isolated_debts = full.nets().iter().filter(|n| isolated_debt(n)).count() as u8;
     for (index, (leg, _)) in legs.0.iter().enumerate() {
         let asset = &world.assets[usize::from(leg.asset)];

@@ -311,9 +311,8 @@ fn maturity(world: &World, layout: &Layout) -> Result<Charge> {
         // a root that is not whole is rounded up
         let whole = &root * &root == (int(details.maturity_days) + 1_i32) << 32_u32;
         let extra = root - two_to(16) + i32::from(!whole);
-        let weights = rows(world.factor(asset.factor)?.down).map(|d| {
-            ceil_div(&(&d * &extra), &two_to(16)).min(two_to(17)).min(rest(&d))
-        });
+        let weights = rows(world.factor(asset.factor)?.down)
+            .map(|d| ceil_div(&(&d * &extra), &two_to(16)).min(two_to(17)).min(rest(&d)));
         charge.add(&weights, &debt_value(asset.price, &int(leg.amount))?);
     }
     Ok(charge)

@@ -71,9 +71,8 @@ pub(super) fn stress(world: &World, accounts: &[AccountSum]) -> Result<Charge> {
         let penalty = q16(world.class(account.class)?.penalty);
         let ratio = ratio(account);
         let floors = crate::bits::rows(world.group.stress_floor);
-        let weights = floors.map(|floor| {
-            crate::bits::weight_product_up(&penalty, &ramp(&ratio, &floor))
-        });
+        let weights =
+            floors.map(|floor| crate::bits::weight_product_up(&penalty, &ramp(&ratio, &floor)));
         for (row, weight) in charge.rows.iter_mut().zip(&weights) {
             *row += weight * account.debt * 2;
         }
