@@ -45,7 +45,7 @@ fn rates(u: &mut Unstructured<'_>) -> Result<()> {
 
     let pool = generate::pool(u)?;
     let (code, model) = (pool.utilisation(), bits::pool::Books::of(&pool).utilisation());
-    assert_eq!(code.map(|w| bits::q16(w)), model);
+    assert_eq!(code.map(bits::q16), model);
     if let Ok(utilisation) = code {
         used(&pool, utilisation);
         let (borrow, supply) = pool.rates(&terms).expect("the utilisation is there");
