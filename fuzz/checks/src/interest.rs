@@ -13,6 +13,8 @@ use trestle_risk_math::pool::{Apr, Pool, SECONDS_PER_YEAR, growth_bound_per_slot
 ///
 /// - the curve's rate equals the bit-exact model, lies above the exact line by
 ///   less than one unit of Q24, and never falls as utilisation rises;
+/// - tokens of units and units of tokens equal the bit-exact model, round
+///   against the holder by less than one, and never gain on the way back;
 /// - utilisation is never below the exact ratio; the supply rate never above it;
 /// - growth equals the bit-exact model, lies above the exact series by at most
 ///   eight units of Q64, and below the exponential by at most the series' remainder;
@@ -24,6 +26,8 @@ pub fn interest_diff(bytes: &[u8]) {
 
 fn run(u: &mut Unstructured<'_>) -> Result<()> {
     rates(u)?;
+    let index = generate::index(u)?;
+    conversions(index, sized(u, u64::MAX)?);
     let apr = generate::apr(u)?;
     growth(apr, sized(u, u64::MAX)?);
     bound(u)
@@ -57,6 +61,33 @@ fn rates(u: &mut Unstructured<'_>) -> Result<()> {
         assert!(short >= Rational::zero() && short < dyadic(2, 24), "supply is off by {short}");
     }
     Ok(())
+}
+
+/// Both directions, both roundings, and there and back.
+fn conversions(index: Index, amount: u64) {
+    let tokens = (index.tokens_floor(amount), index.tokens_ceil(amount));
+    assert_eq!(tokens.0, bits::index::tokens_floor(index, amount));
+    assert_eq!(tokens.1, bits::index::tokens_ceil(index, amount));
+    let units = (index.units_floor(amount), index.units_ceil(amount));
+    assert_eq!(units.0, bits::index::units_floor(index, amount));
+    assert_eq!(units.1, bits::index::units_ceil(index, amount));
+    if let Ok(worth) = index.exact(amount) {
+        assert_eq!(bits::int(worth), bits::index::exact(index, amount));
+    }
+    let within = |floor: u64, truth: Rational, ceil: u64| {
+        assert!(whole(floor) <= truth && truth < whole(floor) + Rational::one());
+        assert!(whole(ceil) >= truth && truth > whole(ceil) - Rational::one());
+    };
+    let rate = exact::index(index);
+    if let (Ok(floor), Ok(ceil)) = tokens {
+        within(floor, whole(amount) * &rate, ceil);
+    }
+    if let (Ok(floor), Ok(ceil)) = units {
+        within(floor, whole(amount) / &rate, ceil);
+        // a deposit redeemed, and a borrow repaid
+        assert!(index.tokens_floor(floor).is_ok_and(|back| back <= amount));
+        assert!(index.tokens_ceil(ceil).map_or(true, |back| back >= amount));
+    }
 }
 
 /// `exact <= utilisation <= exact + 2^-16`, and what the halves and the 47 bits cost.
