@@ -259,10 +259,15 @@ pub fn wild_world(u: &mut Unstructured<'_>) -> Result<World> {
         class.haircut = both(u)?;
         (class.penalty, class.keep, class.frozen) = (any(u)?, any(u)?, u.arbitrary()?);
     }
+    let factors = world.factors.len();
     for asset in &mut world.assets {
-        asset.factor = u.int_in_range(0..=MAX_FACTORS as u8 - 1)?;
-        asset.source = u.int_in_range(0..=MAX_SOURCES as u8 - 1)?;
-        asset.issuer = u.int_in_range(0..=MAX_ISSUERS as u8 - 1)?;
+        // mostly rows that exist and that several share; sometimes none
+        let most = if rarely(u, 16)? { MAX_FACTORS - 1 } else { factors - 1 };
+        asset.factor = u.int_in_range(0..=most)? as u8;
+        let most = if rarely(u, 8)? { MAX_SOURCES - 1 } else { 2 };
+        asset.source = u.int_in_range(0..=most)? as u8;
+        let most = if rarely(u, 8)? { MAX_ISSUERS - 1 } else { 2 };
+        asset.issuer = u.int_in_range(0..=most)? as u8;
         (asset.basis, asset.jump) = (both(u)?, both(u)?);
         (asset.confidence, asset.gap, asset.rate_confidence) = (any(u)?, any(u)?, any(u)?);
         (asset.credit_scale, asset.debt_scale) = (any(u)?, any(u)?);
