@@ -7,6 +7,11 @@
 //!
 //! The venue-stress charge is not convex and not part of the slope: where it
 //! is charged the caller searches instead (ruling 9).
+//!
+//! Legs are read at face, and one view only. Where a price, a market row or a
+//! class decays, the account counts less than the slope does and health is the
+//! lower of two views, so a step may go beyond its target: the caller checks
+//! what the step leaves behind.
 
 use super::book::Book;
 use super::depth::slope_doubled;
