@@ -105,7 +105,7 @@ fn takes_twelve_operations_over_forty_accounts() {
         }
     }
     let filler: Vec<AccountMeta> =
-        (0..14_u8).map(|i| AccountMeta::new_readonly([i + 100; 32].into(), false)).collect();
+        (0..20_u8).map(|i| AccountMeta::new_readonly([i + 100; 32].into(), false)).collect();
     let batch = t.batch(&operations, &filler).unwrap();
     assert!(operations.len() >= 12 && batch.accounts.len() >= 40, "{}", batch.accounts.len());
     let sent = world.send(std::slice::from_ref(&batch), &[&user.key]);
