@@ -109,7 +109,9 @@ impl Step {
         if seize < args.min_seize {
             return Err(TrestleError::SeizeBelowMinimum);
         }
-        let rounding = rounding(prices.0)?.saturating_add(rounding(prices.1)?);
+        let rounding = rounding(prices.0)?
+            .saturating_add(rounding(prices.1)?)
+            .saturating_add(price_width(seize_value));
         Ok(Self {
             repay,
             insurance: insured,
@@ -124,6 +126,12 @@ impl Step {
 /// Micro-USD by which amounts in native units may miss a value: two units, and two for the value's own rounding.
 fn rounding(price: Price) -> Result<u64> {
     Ok(price.debt_value(2)?.saturating_add(2))
+}
+
+/// Micro-USD by which one end of the two price intervals misses the other over
+/// a step, 2^-31 of it each, and the roundings of slope and requirement.
+const fn price_width(step: u64) -> u64 {
+    (step >> 30).saturating_add(9)
 }
 
 fn price(context: &Context<'_, '_>, asset: u8) -> Result<Price> {
