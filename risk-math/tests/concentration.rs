@@ -1,5 +1,5 @@
 //! The concentration charge: convex, rising, above the square by a stated bound.
-#![allow(clippy::arithmetic_side_effects)]
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! The books of risk model 2.10 under the default parameters, figure by figure.
-#![allow(clippy::arithmetic_side_effects, clippy::cast_precision_loss, clippy::as_conversions)]
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
 mod support;
 use support::*;
@@ -7,55 +7,54 @@ use trestle_risk_math::portfolio::*;
 
 const M: u64 = 1_000_000;
 
-/// Requirement of a level as a percentage of 1 M USD.
-fn percent(health: &Health, at: i64) -> f64 {
-    (health.equity - at) as f64 / 1e12 * 100.0
+/// Requirements for books around 1 M USD in hundredths of a percent of it,
+/// rounded down: initial, maintenance.
+fn required(legs: &[Leg]) -> (i64, i64) {
+    let health = World::new().health(legs);
+    let bps = |at: i64| (health.equity - at) / (i64::try_from(M).unwrap() * 100);
+    (bps(health.init.unwrap()), bps(health.maint))
 }
 
-fn print(name: &str, legs: &[Leg]) -> Health {
-    let world = World::new();
-    let mut meter = Breakdown::default();
-    let health = assess(&world, &sorted(legs), &mut Book::new(), &mut meter).unwrap();
-    println!(
-        "{name}: init {:.2} maint {:.2}",
-        percent(&health, health.init.unwrap()),
-        percent(&health, health.maint)
-    );
-    println!("  A {:?} W {:?} scenario {:?}", meter.additive, meter.systemic, meter.scenario);
-    for term in Term::ALL {
-        let c = meter.charge(term);
-        if c.init != 0 {
-            println!("  {} {:?}", term.name(), c);
-        }
-    }
-    health
-}
-
+/// `d + b` of SOL and, since lambda trusts scenarios only in part, a share of
+/// `u` of the USDC owed.
 #[test]
-fn books() {
-    print(
-        "long SOL / USDC debt",
-        &[asset(SOL, NATIVE, worth(M, 15_000)), debt(USDC, NATIVE, worth(M, 100))],
-    );
-    print("JitoSOL on Kamino", &[asset(JITOSOL, KAMINO, worth(M, 18_000))]);
-    print(
-        "loop",
-        &[asset(JITOSOL, KAMINO, worth(5 * M, 18_000)), debt(SOL, KAMINO, worth(4 * M, 15_000))],
-    );
-    print(
-        "basis",
-        &[
-            asset(SOL, KAMINO, worth(M, 15_000)),
-            debt(SOL_PERP, PERPS, worth(M, 15_000)),
-            asset(USDC, PERPS, worth(M, 100)),
-        ],
-    );
-    print(
-        "pair",
-        &[
-            asset(SOL, NATIVE, worth(M, 15_000)),
-            debt(BTC_PERP, PERPS, worth(M, 10_000_000)),
-            asset(USDC, PERPS, worth(M, 100)),
-        ],
-    );
+fn long_sol_against_usdc() {
+    let legs = [asset(SOL, NATIVE, worth(M, 15_000)), debt(USDC, NATIVE, worth(M, 100))];
+    assert_eq!(required(&legs), (2_634, 1_669));
+}
+
+/// `d + b + vh`: 25 + 7 + 1.5 and 16 + 3 + 0.5, and the size.
+#[test]
+fn jitosol_on_kamino() {
+    assert_eq!(required(&[asset(JITOSOL, KAMINO, worth(M, 18_000))]), (3_363, 1_963));
+}
+
+/// Five times JitoSOL against four times SOL: basis and offset, not shocks.
+#[test]
+fn staking_loop() {
+    let legs =
+        [asset(JITOSOL, KAMINO, worth(5 * M, 18_000)), debt(SOL, KAMINO, worth(4 * M, 15_000))];
+    assert_eq!(required(&legs), (7_843, 4_444));
+}
+
+/// Spot against perp: offset, bases, venues, and the quote's own shock.
+#[test]
+fn basis_trade() {
+    let legs = [
+        asset(SOL, KAMINO, worth(M, 15_000)),
+        debt(SOL_PERP, PERPS, worth(M, 15_000)),
+        asset(USDC, PERPS, worth(M, 100)),
+    ];
+    assert_eq!(required(&legs), (950, 498));
+}
+
+/// SOL against BTC: lambda keeps a part of both shocks.
+#[test]
+fn cross_factor_pair() {
+    let legs = [
+        asset(SOL, NATIVE, worth(M, 15_000)),
+        debt(BTC_PERP, PERPS, worth(M, 10_000_000)),
+        asset(USDC, PERPS, worth(M, 100)),
+    ];
+    assert_eq!(required(&legs), (3_907, 2_347));
 }

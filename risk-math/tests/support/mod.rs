@@ -1,5 +1,6 @@
 //! Plain tables for tests: the default parameters, with prices set by hand.
-#![allow(dead_code, clippy::arithmetic_side_effects)]
+#![allow(dead_code, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use trestle_risk_math::constraints::{AssetConfig, credit_room};
 use trestle_risk_math::defaults::{self, FACTORS, GROUP};
