@@ -265,13 +265,15 @@ impl Seed {
     }
 }
 
-/// How prices and classes have aged.
-fn weather() -> impl Strategy<Value = (Vec<(u8, u32)>, Vec<(u8, u32)>)> {
+/// Ages of prices and states of classes, with the share that is kept.
+type Weather = (Vec<(u8, u32)>, Vec<(u8, u32)>);
+
+fn weather() -> impl Strategy<Value = Weather> {
     let age = || (prop_oneof![6 => Just(0_u8), 1 => 1_u8..=3], 0..=ONE);
     (vec(age(), 10), vec(age(), 8))
 }
 
-fn age_tables(world: &mut World, weather: &(Vec<(u8, u32)>, Vec<(u8, u32)>)) {
+fn age_tables(world: &mut World, weather: &Weather) {
     for (asset, (age, keep)) in world.assets.iter_mut().zip(&weather.0) {
         let ages = [Freshness::Live, Freshness::Aged, Freshness::Stale, Freshness::Dead];
         asset.terms.freshness = ages[usize::from(*age)];

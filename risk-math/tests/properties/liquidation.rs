@@ -37,7 +37,8 @@ fn unhealthy(case: &Case, share: u32) -> Option<Case> {
         let middle = low.midpoint(high);
         if scaled(middle).health().maint < 0 { low = middle } else { high = middle }
     }
-    Some(scaled((u64::from(low) * u64::from(share.max(ONE - ONE / 8)) >> 16) as u32))
+    let further = Weight::clamped(share.max(ONE - ONE / 8));
+    Some(scaled(further.of_floor(low.into()) as u32))
 }
 
 /// One step as the program plans it.

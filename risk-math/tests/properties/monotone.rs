@@ -54,7 +54,7 @@ fn stricter(case: &Case, which: u8, share: u32) -> Case {
         9 => group.gap_max = raised(group.gap_max, share, ONE),
         10 => {
             let lower = |w: Weight| {
-                Weight::clamped((u64::from(w.q16()) * u64::from(ONE - share) >> 16) as u32)
+                Weight::clamped(Weight::clamped(ONE - share).of_floor(w.q16().into()) as u32)
             };
             group.stress_floor =
                 Pair::new(lower(group.stress_floor.maint), lower(group.stress_floor.init));

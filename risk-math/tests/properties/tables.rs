@@ -18,7 +18,7 @@ fn weight(q16: u32) -> Weight {
 /// Both rows at most `max`, maintenance at most initial.
 fn pair(max: u32) -> impl Strategy<Value = Pair<Weight>> {
     (0..=max, 0..=ONE).prop_map(|(init, share)| {
-        let maint = u64::from(init) * u64::from(share) >> 16;
+        let maint = Weight::clamped(share).of_floor(init.into());
         Pair::new(weight(maint as u32), weight(init))
     })
 }
@@ -48,7 +48,7 @@ fn factor(lambda: Pair<Weight>) -> impl Strategy<Value = Factor> {
         down.init = down.init.max(down.maint);
         let most = |lambda: Weight, down: Weight, up: Weight| {
             weight(
-                (u64::from(lambda.q16()) * u64::from(down.q16() + up.q16()) >> 16)
+                ((u64::from(lambda.q16()) * u64::from(down.q16() + up.q16())) >> 16)
                     .min(u64::from(ONE)) as u32,
             )
         };
