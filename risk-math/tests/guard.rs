@@ -10,7 +10,7 @@ use trestle_risk_math::price::{Price, PriceScale};
 
 const NOW: i64 = 1_000_000;
 
-const RAW: RawSample = RawSample { price: 150_00, confidence: 15, ema: 150_00, published: NOW };
+const RAW: RawSample = RawSample { price: 15_000, confidence: 15, ema: 15_000, published: NOW };
 const TERMS: SampleTerms =
     SampleTerms { confidence_multiple: ONE, confidence_cap: Weight::clamped(66), max_age: 30 };
 
@@ -24,11 +24,11 @@ fn take(raw: RawSample, terms: SampleTerms) -> Result<Sample, SampleError> {
 
 #[test]
 fn a_sample_carries_its_charges() {
-    let taken = take(RawSample { ema: 151_50, ..RAW }, TERMS).unwrap();
-    let price = PriceScale::new(6, -2).unwrap().price(150_00).unwrap();
+    let taken = take(RawSample { ema: 15_150, ..RAW }, TERMS).unwrap();
+    let price = PriceScale::new(6, -2).unwrap().price(15_000).unwrap();
     // 0.1 % is 65.5, 1 % is 655.4: both up
     assert_eq!(taken, Sample { price, confidence: w(66), gap: w(656), published: NOW });
-    assert_eq!(take(RawSample { ema: 148_50, ..RAW }, TERMS).unwrap().gap, w(656));
+    assert_eq!(take(RawSample { ema: 14_850, ..RAW }, TERMS).unwrap().gap, w(656));
     assert_eq!(take(RawSample { ema: i64::MAX, ..RAW }, TERMS).unwrap().gap, Weight::ONE);
 }
 
@@ -131,19 +131,19 @@ fn at(cents: u64, confidence: u32) -> Sample {
 
 #[test]
 fn two_close_sources_widen_by_their_spread() {
-    let (first, second) = (at(100_00, 20), at(101_00, 50));
+    let (first, second) = (at(10_000, 20), at(10_100, 50));
     // 1 % is 655.36
     let both = combine(Some(&first), Some(&second), &DUAL, 0, NOW).unwrap();
     let sample = Sample { confidence: w(50 + 656), ..first };
     assert_eq!(both, Combined { sample, floor: Freshness::Live, hold_since: 0 });
     // the primary's confidence when it is the wider, and a hold that ends
-    let both = combine(Some(&at(100_00, 60)), Some(&second), &DUAL, 77, NOW).unwrap();
+    let both = combine(Some(&at(10_000, 60)), Some(&second), &DUAL, 77, NOW).unwrap();
     assert_eq!((both.sample.confidence, both.hold_since), (w(60 + 656), 0));
 }
 
 #[test]
 fn sources_apart_pause_then_go_on() {
-    let (first, second) = (at(100_00, 20), at(103_00, 50));
+    let (first, second) = (at(10_000, 20), at(10_300, 50));
     let apart = |since, now| combine(Some(&first), Some(&second), &DUAL, since, now).unwrap();
     let sample = Sample { confidence: w(50), ..first };
     assert_eq!(apart(0, NOW), Combined { sample, floor: Freshness::Stale, hold_since: NOW });
@@ -151,13 +151,13 @@ fn sources_apart_pause_then_go_on() {
     let later = apart(NOW - 300, NOW);
     assert_eq!((later.floor, later.hold_since), (Freshness::Aged, NOW - 300));
     // exactly at the cap is close: 2 % is 1,310.7
-    let edge = combine(Some(&first), Some(&at(102_00, 0)), &DUAL, 0, NOW).unwrap();
+    let edge = combine(Some(&first), Some(&at(10_200, 0)), &DUAL, 0, NOW).unwrap();
     assert_eq!((edge.floor, edge.sample.confidence), (Freshness::Live, w(20 + 1_311)));
 }
 
 #[test]
 fn one_source_is_widened_or_withheld() {
-    let only = at(100_00, 20);
+    let only = at(10_000, 20);
     let single = |terms: &DualTerms, since| combine(None, Some(&only), terms, since, NOW).unwrap();
     let widened = Sample { confidence: w(120), ..only };
     assert_eq!(
@@ -182,7 +182,7 @@ fn rates_grow_by_their_bound() {
     let of = |q64: u128| Index::new(q64).unwrap();
     let bound = w(66); // about 0.1 % an epoch
     let at = |reported, epochs| bounded_rate(last, reported, bound, epochs).unwrap();
-    let step = (1_u128 << 64) * 66 >> 16;
+    let step = ((1_u128 << 64) * 66) >> 16;
     assert_eq!(at(of((1 << 64) + step), 1), of((1 << 64) + step));
     assert_eq!(at(of((1 << 64) + step + 1), 1), of((1 << 64) + step));
     assert_eq!(at(of(2 << 64), 3), of((1 << 64) + 3 * step));
@@ -196,9 +196,9 @@ fn rates_grow_by_their_bound() {
 #[test]
 fn a_market_below_the_rate_adds_confidence() {
     let price = |cents| PriceScale::new(6, -2).unwrap().price(cents).unwrap();
-    let of = |market| rate_confidence(price(100_00), price(market), w(1_000));
+    let of = |market| rate_confidence(price(10_000), price(market), w(1_000));
     assert_eq!(
-        (of(100_00), of(101_00), of(99_00), of(50_00)),
+        (of(10_000), of(10_100), of(9900), of(5000)),
         (Weight::ZERO, Weight::ZERO, w(656), w(1_000))
     );
     assert_eq!(

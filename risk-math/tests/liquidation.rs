@@ -81,7 +81,7 @@ fn the_incentive_rises_with_time_and_shortfall() {
 
 #[test]
 fn equity_caps_the_incentive() {
-    let thin = health(1 * USD, 1_000 * USD, -100 * USD);
+    let thin = health(USD, 1_000 * USD, -100 * USD);
     assert_eq!(incentive(&thin, 150, &TERMS).q16(), 65);
     assert_eq!(incentive(&health(0, 1_000 * USD, -100 * USD), 150, &TERMS), Weight::ZERO);
     assert_eq!(
