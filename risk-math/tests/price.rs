@@ -168,7 +168,7 @@ proptest! {
         let big = |x: u128| num_bigint::BigUint::from(x);
         let ten = big(10).pow(power.unsigned_abs());
         let (up, down) = if power >= 0 { (ten, big(1)) } else { (big(1), ten) };
-        let truth = big(raw.into()) * up << u32::from(price.shift());
+        let truth = (big(raw.into()) * up) << u32::from(price.shift());
         prop_assert!(big(price.mantissa().into()) * &down <= truth);
         prop_assert!(truth <= (big(price.mantissa().into()) + 1_u8) * &down + (&truth >> 62_u8));
     }
@@ -179,7 +179,7 @@ proptest! {
             let big = |x: u128| num_bigint::BigUint::from(x);
             // mantissa * rate >> (64 + shift - shift') is the new mantissa
             let drop = 64 + i32::from(price.shift()) - i32::from(scaled.shift());
-            let exact = big(price.mantissa().into()) * big(rate) << 64_u8;
+            let exact = (big(price.mantissa().into()) * big(rate)) << 64_u8;
             prop_assert_eq!(exact >> u32::try_from(64 + drop).unwrap(), big(scaled.mantissa().into()));
         }
     }
