@@ -141,6 +141,18 @@ fn interest_is_split() {
 }
 
 #[test]
+fn lenders_earn_what_is_left() {
+    // 60 % lent at 7 %: 4.2 %, less fees of 10 % and insurance of 5 %
+    let (borrow, supply) = pool().rates(&terms()).unwrap();
+    assert_eq!(borrow, curve().borrow_apr(w(39_322)));
+    let share = w(39_322).of_floor(u64::from(borrow.q24()));
+    assert_eq!(u64::from(supply.q24()), w(65_536 - 6_554 - 3_277).of_floor(share));
+    let all = PoolTerms { fee_share: Weight::ONE, insurance_share: Weight::ONE, ..terms() };
+    assert_eq!(pool().rates(&all).unwrap(), (borrow, Apr::ZERO));
+    assert_eq!(Pool::new(0).rates(&terms()), Ok((Apr::ZERO, Apr::ZERO)));
+}
+
+#[test]
 fn nothing_accrues_backwards_or_without_debt() {
     for now in [i64::MIN, 0, 100] {
         assert_eq!(pool().accrued(&terms(), now), Ok((pool(), Interest::default())));

@@ -462,3 +462,48 @@ fn slopes_add_up_by_hand() {
     let lambda_u = 984 * 39_322 / 65_536;
     assert_eq!(of(&[repay]), 65_536 + lambda_u + 1 + 86 + i64::try_from(k).unwrap());
 }
+
+/// Where concentration is used up the slope stands still, at the corner in one
+/// direction and beyond it in both.
+#[test]
+fn slopes_at_the_end_of_concentration() {
+    let mut world = World::new();
+    world.assets[usize::from(SOL)].terms.depth = Depth { size_shr16: 1 << 24, slope: w(1 << 14) };
+    // 2^38 at 2^31 / 2^31 micro-USD: exactly the corner
+    world.assets[usize::from(SOL)].terms.price =
+        trestle_risk_math::price::Price::new(1 << 31, 31).unwrap();
+    let of = |amount: u64, rate: i32| {
+        let legs = [asset(SOL, KAMINO, amount)];
+        let mut book = Book::new();
+        world.assess(&legs, &mut book).unwrap();
+        let pull = Pull { asset: SOL, class: KAMINO, rate, illiquid: false };
+        slope(&world, &sorted(&legs), &book, &[pull]).unwrap()
+    };
+    let corner = 1_u64 << 38;
+    let (plain, deep) = (65_536 - 16_384 - 164 - 984, 1 << 14);
+    assert_eq!((of(corner, UNIT_RATE), of(corner + 1, UNIT_RATE)), (plain - deep, plain - deep));
+    assert_eq!(of(corner + 1, -UNIT_RATE), deep - plain);
+    // inside, k + 1/2 of the last stretch: half a step less, rounded up
+    assert_eq!(
+        (of(corner, -UNIT_RATE), of(corner - 1, UNIT_RATE)),
+        (deep - plain, plain - deep + 1)
+    );
+    // at nothing no scenario is active: lambda of d alone
+    assert_eq!(of(0, UNIT_RATE), plain + 16_384 - 9_830);
+    // without depth the slope is charged from the first unit
+    world.assets[usize::from(SOL)].terms.depth = Depth { size_shr16: 0, slope: w(1 << 14) };
+    let legs = [asset(SOL, KAMINO, 5)];
+    let mut book = Book::new();
+    world.assess(&legs, &mut book).unwrap();
+    let pull = Pull { asset: SOL, class: KAMINO, rate: UNIT_RATE, illiquid: false };
+    assert_eq!(slope(&world, &sorted(&legs), &book, &[pull]), Ok(plain - deep));
+}
+
+/// Tables that no validator has seen: a maintenance floor below the initial one.
+#[test]
+fn stress_is_charged_by_each_row_alone() {
+    let mut world = World::new();
+    world.group.stress_floor = Pair::new(w(32_768), w(65_000));
+    let (_, _, meter) = run(&world, &venue(1_250_000, 640_000, Details::NONE)).unwrap();
+    assert!(meter.charge(Term::Stress).maint > 0 && meter.charge(Term::Stress).init == 0);
+}
