@@ -489,7 +489,7 @@ fn slopes_at_the_end_of_concentration() {
         (deep - plain, plain - deep + 1)
     );
     // at nothing no scenario is active: lambda of d alone
-    assert_eq!(of(0, UNIT_RATE), plain + 16_384 - 9_830);
+    assert_eq!(of(0, UNIT_RATE), plain + 16_384 - 9_831);
     // without depth the slope is charged from the first unit
     world.assets[usize::from(SOL)].terms.depth = Depth { size_shr16: 0, slope: w(1 << 14) };
     let legs = [asset(SOL, KAMINO, 5)];
