@@ -6,7 +6,7 @@ use crate::exact::{Q, Style, exact, fraction, int, ratio};
 use crate::support::NATIVE;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use trestle_risk_math::num::Weight;
+use trestle_risk_math::num::{Pair, Weight};
 use trestle_risk_math::portfolio::*;
 
 /// The exact requirements of the three levels and the integer ones.
@@ -48,7 +48,7 @@ proptest! {
     /// P0. Without derived weights only the chords lie above the smooth model.
     #[test]
     fn p00_chords_lie_above_the_square_by_their_bound(mut case in accounts(Features::PLAIN)) {
-        case.world.group.confidence = trestle_risk_math::num::Pair::both(Weight::ONE);
+        case.world.group.confidence = Pair::both(Weight::ONE);
         for (smooth, integer) in pairs(&case, Style::Smooth) {
             prop_assert!(int(integer.into()) < smooth + chord_slack(&case) + int(2));
         }
@@ -118,28 +118,39 @@ proptest! {
         }
     }
 
-    /// P5. Netting never beats the offset haircut, nor the basis.
+    /// P5. Netting never beats the offset haircut, nor the basis: each is paid
+    /// on top of all else, on what is matched and on every net asset.
     #[test]
     fn p05_netting_pays_the_offset_and_the_basis(case in exact_accounts()) {
-        let [_, liqend, maint] = required(&case.health());
+        let none = Pair::both(Weight::ZERO);
+        let (mut no_offset, mut no_basis) = (case.clone(), case.clone());
+        no_offset.world.factors.iter_mut().for_each(|factor| factor.offset = none);
+        no_basis.world.assets.iter_mut().for_each(|asset| asset.terms.basis = none);
         let mut nets = BTreeMap::<u8, i128>::new();
         for (leg, _) in &case.legs {
             *nets.entry(leg.asset).or_default() += signed_value(&case, leg);
         }
         let mut sides = BTreeMap::<u8, (i128, i128)>::new();
+        let mut bases = Pair::new(int(0), int(0));
         for (asset, net) in nets {
             let terms = case.world.assets[usize::from(asset)].terms;
             let side = sides.entry(terms.factor).or_default();
             *side = (side.0 + net.max(0), side.1 + (-net).max(0));
-            let floor = |b: Weight| fraction(b) * int(net.abs());
-            prop_assert!(int(liqend.into()) >= floor(terms.basis.init));
-            prop_assert!(int(maint.into()) >= floor(terms.basis.maint));
+            bases.init += fraction(terms.basis.init) * int(net.abs());
+            bases.maint += fraction(terms.basis.maint) * int(net.abs());
         }
+        let mut offsets = Pair::new(int(0), int(0));
         for (factor, (long, short)) in sides {
             let offset = case.world.factors[usize::from(factor)].offset;
             let matched = int(long.min(short));
-            prop_assert!(int(liqend.into()) >= fraction(offset.init) * &matched);
-            prop_assert!(int(maint.into()) >= fraction(offset.maint) * &matched);
+            offsets.init += fraction(offset.init) * &matched;
+            offsets.maint += fraction(offset.maint) * &matched;
+        }
+        let [_, liqend, maint] = required(&case.health());
+        for (without, charge) in [(no_offset, offsets), (no_basis, bases)] {
+            let [_, liqend_without, maint_without] = required(&without.health());
+            prop_assert!(int((liqend - liqend_without).into()) > charge.init - int(1));
+            prop_assert!(int((maint - maint_without).into()) > charge.maint - int(1));
         }
     }
 }
