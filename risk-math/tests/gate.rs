@@ -78,6 +78,9 @@ fn stress_may_not_rise_above_the_shock() {
     let worse = Health { stress: Weight::clamped(60_001), ..stressed };
     assert_eq!(verdict(stressed, worse), Err(Refusal::VenueShock));
     assert_eq!(verdict(worse, stressed), Ok(()));
+    // at the edge of health risk may rise, as long as stress does not
+    let roomy = Health { init: Some(9), maint: 9, equity: 19, ..stressed };
+    assert_eq!(verdict(roomy, stressed), Ok(()));
     // below health and stressed: both are asked
     let low = Health { init: Some(-1), ..stressed };
     assert_eq!(verdict(low, Health { stress: worse.stress, ..low }), Err(Refusal::VenueShock));
