@@ -26,7 +26,8 @@ pub enum Violation {
     Slope,
     /// C7: the incentive could lower health, or exceeds half the shock. Breaks P13.
     Incentive,
-    /// C8: an isolated asset without full shocks. Breaks isolation.
+    /// C8: an isolated asset without full shocks, or a scenario in which it
+    /// falls and so offsets other losses. Breaks isolation and P1.
     Isolated,
     /// A parameter outside 0 .. 1, or a share above 1.
     Range,
@@ -117,9 +118,14 @@ const SMALL_UP: Weight = Weight::clamped((ONE * 2).div_ceil(100));
 /// C2 and C1 of scenarios. Where there are any, one moves the factor all the
 /// way down and, unless that is small, one all the way up: without it a naked
 /// position would be charged a part of its worst case only.
+///
+/// A factor that can lose all of its value holds isolated assets only (C3
+/// admits no other). They are owed, never owned, so a scenario in which they
+/// fall would be an offset and nothing else: it is refused (C8).
 fn check_shocks(factor: &FactorTerms, shocks: impl Iterator<Item = Shock>) -> Checked {
     let (mut count, mut full_down, mut full_up) = (0_usize, false, false);
     let is_full = |shock: i64, bound: Weight| shock.unsigned_abs() == u64::from(bound.q16());
+    let isolated = factor.down.init == Weight::ONE;
     for [maint, init] in shocks {
         count = count.saturating_add(1);
         within(maint, factor.down.maint, factor.up.maint)?;
@@ -128,10 +134,13 @@ fn check_shocks(factor: &FactorTerms, shocks: impl Iterator<Item = Shock>) -> Ch
         if !one_side || maint.unsigned_abs() > init.unsigned_abs() {
             return Err(Violation::LevelOrder);
         }
+        if isolated && init < 0 {
+            return Err(Violation::Isolated);
+        }
         full_down |= init <= 0 && is_full(init, factor.down.init);
         full_up |= init >= 0 && is_full(init, factor.up.init);
     }
-    let covered = full_down && (full_up || factor.up.init <= SMALL_UP);
+    let covered = (full_down || isolated) && (full_up || factor.up.init <= SMALL_UP);
     if count > MAX_SCENARIOS || (count > 0 && !covered) {
         return Err(Violation::ScenarioRange);
     }

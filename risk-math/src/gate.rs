@@ -22,8 +22,8 @@ pub enum Refusal {
 
 /// Whether an act that may raise risk may stand.
 ///
-/// It may when initial health is not negative afterwards and every venue
-/// account survives its class's shock. An account that is already below may
+/// It may when neither initial nor maintenance health is negative afterwards
+/// and every venue account survives its class's shock. An account that is already below may
 /// still act if the act lowers risk: neither initial health nor maintenance
 /// health nor equity falls, and no venue account is worse. `before` is asked
 /// for only then.
@@ -45,14 +45,15 @@ pub fn admit<E>(
         return Ok(Err(Refusal::IsolatedDebts));
     }
     let Some(init) = after.init else { return Ok(Err(Refusal::StaleDebt)) };
-    if init >= 0 && after.venues_survive {
+    // the levels' order rests on the shape of scenarios, so both are asked
+    if init.min(after.maint) >= 0 && after.venues_survive {
         return Ok(Ok(()));
     }
     let before = before()?;
     let Some(init_before) = before.init else { return Ok(Err(Refusal::StaleDebt)) };
     let lowers_risk =
         init >= init_before && after.maint >= before.maint && after.equity >= before.equity;
-    if init < 0 && !lowers_risk {
+    if init.min(after.maint) < 0 && !lowers_risk {
         return Ok(Err(Refusal::InitialHealth));
     }
     if !after.venues_survive && after.stress > before.stress {

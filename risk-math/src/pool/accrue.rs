@@ -62,11 +62,8 @@ fn square_ceil(x: u128) -> u128 {
     times_ceil(x, x)
 }
 
-/// `a * b / 2^64`, rounded up, for `a, b <= 2^64`.
+/// `a * b / 2^64`, rounded up, for `a <= b <= 2^64`.
 fn times_ceil(a: u128, b: u128) -> u128 {
-    if a >> 64 != 0 {
-        return b;
-    }
     if b >> 64 != 0 {
         return a;
     }

@@ -120,9 +120,6 @@ impl AssetFold {
 /// `value * share` toward zero when positive, away from it when negative, for a share of at most 1.0.
 #[inline(always)]
 pub(super) fn scaled(value: i64, share: Weight) -> i64 {
-    if share == Weight::ONE {
-        return value;
-    }
     let part = share.of_floor(value.unsigned_abs()).cast_signed();
     if value >= 0 { part } else { part.wrapping_neg().saturating_sub(1).max(value) }
 }

@@ -255,6 +255,9 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
             sum.asks = sum.asks.wrapping_add(asks.cast_signed());
             book.charge(meter, Term::Basis, terms.basis(), bids.max(asks));
         }
+        if terms.isolated() {
+            return Ok(()); // no credit, so there is nothing to charge
+        }
         if details.unsettled != 0 {
             let gain = terms.price().debt_value(details.unsettled)?;
             let settleable = details.settleable.min(details.unsettled);
