@@ -76,17 +76,28 @@ fn unsorted_legs_and_unknown_ids_are_errors() {
 }
 
 #[test]
-fn amounts_and_values_overflow_as_errors() {
+fn debts_beyond_the_bounds_are_errors() {
     let world = World::new();
     let overflow = |legs: &[(Leg, Details)]| {
         assert_eq!(run(&world, legs).map(|_| ()), Err(MathError::Overflow))
     };
-    overflow(&[plain(asset(USDC, 0, u64::MAX)), plain(asset(USDC, 0, 1))]);
     overflow(&[plain(debt(USDC, 0, u64::MAX)), plain(debt(USDC, 0, 1))]);
-    overflow(&[plain(asset(BTC, 0, u64::MAX))]);
     overflow(&[plain(debt(BTC, 0, u64::MAX))]);
-    let illiquid = Leg { liquid: 0, ..asset(MEME, 0, u64::MAX) };
-    overflow(&[plain(illiquid), plain(Leg { amount: 1, ..illiquid })]);
+}
+
+/// An asset must not make an account unjudgeable by its size.
+#[test]
+fn assets_beyond_the_bounds_count_up_to_them() {
+    let world = World::new();
+    let most = i64::try_from(trestle_risk_math::price::MAX_LEG_VALUE).unwrap();
+    let equity = |legs: &[(Leg, Details)]| run(&world, legs).unwrap().0.equity;
+    assert_eq!(equity(&[plain(asset(BTC, 0, u64::MAX))]), most);
+    let two = [plain(asset(BTC, 0, u64::MAX)), plain(asset(BTC, 0, 1))];
+    assert_eq!(equity(&two), most);
+    let at_venue = Details { account: 0, ..Details::NONE };
+    assert_eq!(equity(&[special(asset(BTC, 1, u64::MAX), at_venue)]), most);
+    let illiquid = Leg { liquid: 0, ..asset(BTC, 0, u64::MAX) };
+    assert_eq!(equity(&[plain(illiquid), plain(Leg { amount: 1, ..illiquid })]), most);
 }
 
 #[test]
