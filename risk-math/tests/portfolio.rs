@@ -98,6 +98,13 @@ fn assets_beyond_the_bounds_count_up_to_them() {
     assert_eq!(equity(&[special(asset(BTC, 1, u64::MAX), at_venue)]), most);
     let illiquid = Leg { liquid: 0, ..asset(BTC, 0, u64::MAX) };
     assert_eq!(equity(&[plain(illiquid), plain(Leg { amount: 1, ..illiquid })]), most);
+    let slow = Details { maturity_days: 3, ..Details::NONE };
+    assert_eq!(equity(&[special(asset(BTC, 1, u64::MAX), slow)]), most);
+    // profit beyond the bound is all of the asset, and counts nothing before it is settled
+    let profit = Details { unsettled: u64::MAX, settleable: u64::MAX, ..Details::NONE };
+    let (health, _, _) = run(&world, &[special(asset(BTC, 2, u64::MAX), profit)]).unwrap();
+    assert_eq!(health.equity, most);
+    assert!(health.init.unwrap() < 0);
 }
 
 #[test]

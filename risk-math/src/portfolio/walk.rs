@@ -12,7 +12,7 @@ use super::terms::{
 };
 use crate::error::{MathError, Result};
 use crate::num::{Pair, Weight};
-use crate::price::MAX_LEG_VALUE;
+use crate::price::{MAX_LEG_VALUE, Price};
 
 /// What a view lets the pass see.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -259,16 +259,17 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
             return Ok(()); // no credit, so there is nothing to charge
         }
         if details.unsettled != 0 {
-            let gain = terms.price().debt_value(details.unsettled)?;
+            let gain = charged_value(terms.price(), details.unsettled);
             let settleable = details.settleable.min(details.unsettled);
-            let kept = self.group.unsettled.of_floor(terms.price().asset_value(settleable)?);
+            let worth = terms.price().asset_value(settleable).unwrap_or(MAX_LEG_VALUE);
+            let kept = self.group.unsettled.of_floor(worth);
             let (maint, init) =
                 (Pair::new(Weight::ONE, Weight::ZERO), Pair::new(Weight::ZERO, Weight::ONE));
             book.charge(meter, Term::Unsettled, maint, gain.saturating_sub(kept));
             book.charge(meter, Term::Unsettled, init, gain);
         }
         if details.maturity_days != 0 {
-            let worth = terms.price().debt_value(amount)?;
+            let worth = charged_value(terms.price(), amount);
             let down = self.tables.factor(terms.factor())?.down;
             let weights = maturity_extra(down, details.maturity_days);
             book.charge(meter, Term::Maturity, weights, worth);
@@ -299,7 +300,7 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
             add_value(book, class.id, class.hidden.value(&asset.terms)?)?;
         }
         if class.illiquid != 0 && !asset.terms.isolated() {
-            let part = asset.terms.price().debt_value(class.illiquid).unwrap_or(MAX_LEG_VALUE);
+            let part = charged_value(asset.terms.price(), class.illiquid);
             book.charge(meter, Term::Liquidity, self.group.illiquid, part);
         }
         Ok(())
@@ -311,6 +312,13 @@ impl<'a, T: Tables, L: Legs> Walk<'a, T, L> {
         let up = self.tables.factor(terms.factor())?.up.maint;
         Ok(debt.wrapping_add(dead_growth(debt.unsigned_abs(), terms.keep(), up).cast_signed()))
     }
+}
+
+/// What a charge on an asset is taken of, rounded up: like the asset, it counts
+/// up to [`MAX_LEG_VALUE`]. An error would let an asset's size shield a debt.
+#[inline(always)]
+fn charged_value(price: Price, amount: u64) -> u64 {
+    price.debt_value(amount).unwrap_or(MAX_LEG_VALUE)
 }
 
 /// Adds a leg at its amount.
