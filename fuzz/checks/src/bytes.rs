@@ -7,7 +7,7 @@ use trestle_interface::state::{
     Account, Exposure, Group, Header, LayoutError, Lender, MAX_POSITIONS, MarginAccount,
     MarketsPage, Pool, Position, PositionKind, PricesPage, VERSION, health_bucket, view, view_mut,
 };
-use trestle_interface::view::{Board, Now, assess, positions};
+use trestle_interface::view::{Board, Now, Venues, assess, positions};
 use trestle_interface::wire::{Wire, decode};
 use trestle_interface::{Tag, TrestleError};
 use trestle_risk_math::portfolio::Book;
@@ -202,9 +202,10 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
     let now = Now { slot: u.arbitrary()?, unix: u.arbitrary()? };
     let input = u.bytes(u.len())?;
     codecs!(input; NoArgs AssetAmountArgs AssetArgs MarketAmountArgs MarketAmountOrAllArgs
-        CreateAccountArgs ResizeAccountArgs LiquidateArgs LenderAmountArgs InitGroupArgs
-        GroupTermsArgs ListFactorArgs ListIssuerArgs SourceArgs ListAssetArgs ListClassArgs
-        ListMarketArgs SetScenariosArgs InitPoolArgs);
+        MarketArgs FarmArgs ClaimArgs VenueGroupArgs CreateAccountArgs ResizeAccountArgs
+        LiquidateArgs LenderAmountArgs InitGroupArgs GroupTermsArgs ListFactorArgs ListIssuerArgs
+        SourceArgs ListAssetArgs ListClassArgs ListMarketArgs ListReserveArgs SetScenariosArgs
+        InitPoolArgs);
     if let Some(tag) = input.first().and_then(|byte| Tag::from_byte(*byte)) {
         assert_eq!(Some(tag.byte()), input.first().copied());
     }
@@ -254,6 +255,7 @@ fn health(input: &[u8], now: Now, count: usize) {
     let data: &[u8] = bytemuck::cast_slice(&words);
     let (account, slab) = view::<MarginAccount>(data).expect("a right header");
     let board = Board { prices, markets, now };
+    let venues = Venues::of(account);
     if let Ok(found) = positions(account, slab) {
         assert!(found.len() <= count);
     }
@@ -274,7 +276,7 @@ fn health(input: &[u8], now: Now, count: usize) {
             }
             sorted.sort_by_key(Position::key);
         }
-        if let Ok(health) = assess(&sorted, &board, &mut Book::new(), &mut ()) {
+        if let Ok(health) = assess(&sorted, venues, &board, &mut Book::new(), &mut ()) {
             let report = HealthReport::new(&health, now.slot);
             assert_eq!(HealthReport::read(bytemuck::bytes_of(&report)), Some(report));
             let _ = health_bucket(health.maint, health.debts);

@@ -68,6 +68,17 @@ fn conversions(index: Index, amount: u64) {
     let tokens = (index.tokens_floor(amount), index.tokens_ceil(amount));
     assert_eq!(tokens.0, bits::index::tokens_floor(index, amount));
     assert_eq!(tokens.1, bits::index::tokens_ceil(index, amount));
+    // whole units owe the same, and a fraction of one more no less
+    let fractional = u128::from(amount) << 64;
+    assert_eq!(index.owed_ceil(fractional), tokens.1);
+    for units in [fractional, fractional | u128::from(amount), u128::from(amount)] {
+        let owed = index.owed_ceil(units);
+        assert_eq!(owed, bits::index::owed_ceil(index, units));
+        if let Ok(owed) = owed {
+            let truth = exact::index(index) * dyadic(units, 64);
+            assert!(whole(owed) >= truth && truth > whole(owed) - Rational::one());
+        }
+    }
     let units = (index.units_floor(amount), index.units_ceil(amount));
     assert_eq!(units.0, bits::index::units_floor(index, amount));
     assert_eq!(units.1, bits::index::units_ceil(index, amount));

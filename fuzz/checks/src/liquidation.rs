@@ -7,20 +7,24 @@ use trestle_reference::exact::liquidation::{liqend, moved, must_rise, rounded, s
 use trestle_reference::exact::{self, Rational, dyadic, fraction, whole};
 use trestle_reference::generate::{self, leg_amount, number, sized, weight};
 use trestle_reference::world::{Portfolio, World, plain};
+use trestle_risk_math::MathError;
 use trestle_risk_math::liquidation::{
     Bounds, DUST_VALUE, IncentiveTerms, close_cap, deficit_incentive, equity_cap, incentive,
     is_bankrupt, step_value, target,
 };
 use trestle_risk_math::num::{ONE, Pair, Weight};
-use trestle_risk_math::portfolio::{Book, Health, Pull, Side, UNIT_RATE, assess, slope};
-use trestle_risk_math::price::Price;
+use trestle_risk_math::portfolio::{
+    Book, Health, Leg, MAX_PULLS, Pull, Side, UNIT_RATE, assess, slope,
+};
+use trestle_risk_math::price::{MAX_LEG_VALUE, Price};
 
 /// Largest slope of a step, and one for the requirement's own rounding, micro-USD.
 const LAST_UNIT: u32 = 8 + 1;
 
-/// The slope of liquidation-end health along one to four pulls: never below
+/// The slope of liquidation-end health along one to eight pulls: never below
 /// the exact one-sided derivative (a smaller slope would overshoot), never
-/// above the other side's by more than its own rounding.
+/// above the other side's by more than its own rounding. More pulls than
+/// [`MAX_PULLS`], or one of more than 2.0, are refused.
 pub fn slope_diff(bytes: &[u8]) {
     let _ = run_slope(&mut Unstructured::new(bytes));
 }
@@ -30,8 +34,9 @@ pub fn slope_diff(bytes: &[u8]) {
 /// - incentive, caps, target and step equal the bit-exact model;
 /// - along the step, exact liquidation-end health stays at or below the target;
 /// - so does exact health of the amounts after the step, but for two native
-///   units of each side and twice the width of a price, 2^-31 of the step; and
-///   equity falls by no more than the incentive;
+///   units of each side and twice the width of a price, 2^-31 of the step,
+///   unless the collateral exceeds what a leg counts; and equity falls by no
+///   more than the incentive, within the same tolerance;
 /// - under C7, without netting, maintenance health rises.
 pub fn liq_plan_diff(bytes: &[u8]) {
     let _ = run_plan(&mut Unstructured::new(bytes));
@@ -57,7 +62,7 @@ fn account(u: &mut Unstructured<'_>) -> Result<(World, Portfolio)> {
 
 /// A leg of a side that can be pulled at, its holding's illiquid part aside.
 fn pick(u: &mut Unstructured<'_>, world: &World, legs: &Portfolio, side: Side) -> Result<usize> {
-    let fits = |(_, (leg, _)): &(usize, &(trestle_risk_math::portfolio::Leg, _))| {
+    let fits = |(_, (leg, _)): &(usize, &(Leg, _))| {
         leg.side == side && leg.amount > 0 && !world.assets[usize::from(leg.asset)].isolated
     };
     let all: Vec<usize> = legs.0.iter().enumerate().filter(fits).map(|(i, _)| i).collect();
@@ -66,7 +71,7 @@ fn pick(u: &mut Unstructured<'_>, world: &World, legs: &Portfolio, side: Side) -
 
 fn pull(legs: &Portfolio, index: usize, rate: i32) -> Pull {
     let (leg, _) = legs.0[index];
-    let stuck = |(other, _): &(trestle_risk_math::portfolio::Leg, _)| {
+    let stuck = |(other, _): &(Leg, _)| {
         let same = other.asset == leg.asset && other.class == leg.class;
         same && other.side == Side::Asset && other.liquid < other.amount
     };
@@ -77,13 +82,20 @@ fn pull(legs: &Portfolio, index: usize, rate: i32) -> Pull {
 fn run_slope(u: &mut Unstructured<'_>) -> Result<()> {
     let (world, legs) = account(u)?;
     let mut pulls = Vec::new();
-    for _ in 0..u.int_in_range(1..=4_u8)? {
-        let size = number(u, u64::from(2 * ONE))? as i32;
+    let most = if u.ratio(1, 4)? { MAX_PULLS + 1 } else { 4 };
+    for _ in 0..u.int_in_range(1..=most)? {
+        let size = number(u, u64::from(2 * ONE + 1))? as i32;
         let (side, rate) = if u.arbitrary()? { (Side::Debt, size) } else { (Side::Asset, -size) };
         pulls.push(pull(&legs, pick(u, &world, &legs, side)?, rate));
     }
     let mut book = Book::new();
-    if assess(&world, &legs, &mut book, &mut ()).is_ok() {
+    if assess(&world, &legs, &mut book, &mut ()).is_err() {
+        return Ok(());
+    }
+    let too_steep = pulls.iter().any(|p| p.rate.unsigned_abs() > 2 * ONE);
+    if pulls.len() > MAX_PULLS || too_steep {
+        assert_eq!(slope(&world, &legs, &book, &pulls), Err(MathError::Range));
+    } else {
         bounded_slope(&world, &legs, &book, &pulls);
     }
     Ok(())
@@ -223,7 +235,7 @@ impl Case {
         let value = |leg: usize, amount: u64| self.price(leg).debt_value(amount);
         let bounds = Bounds {
             debt: value(self.debt, owed).expect("the account was assessed"),
-            collateral: self.price(self.collateral).asset_value(held).expect("as above"),
+            collateral: self.price(self.collateral).asset_value(held).unwrap_or(MAX_LEG_VALUE),
             offered: value(self.debt, offered).expect("less than is owed"),
             call_cap: sized(u, 1 << 53)?,
             close_cap: close_cap(&self.health, terms.max),
@@ -239,6 +251,19 @@ impl Case {
         }
         self.after(step, rate, goal, offered, &bounds);
         Ok(())
+    }
+
+    /// The collateral is worth more than a leg counts: taking of it costs
+    /// nothing until it counts in full, so health may rise beyond the target.
+    fn is_beyond_the_bound(&self) -> bool {
+        let (seized, _) = self.legs.0[self.collateral];
+        let same = |(leg, _): &&(Leg, _)| {
+            (leg.asset, leg.class, leg.side) == (seized.asset, seized.class, Side::Asset)
+        };
+        let held: u128 =
+            self.legs.0.iter().filter(same).map(|(leg, _)| u128::from(leg.amount)).sum();
+        u64::try_from(held)
+            .map_or(true, |held| self.price(self.collateral).asset_value(held).is_err())
     }
 
     /// Health along the straight step, at its end and on the way.
@@ -271,14 +296,15 @@ impl Case {
         let after =
             assess(&self.world, &legs, &mut Book::new(), &mut ()).expect("it was, with more");
         let units = |p: Price| p.debt_value(2).map_or(u64::MAX >> 2, |v| v + 2);
-        let rounding = units(debt_price).saturating_add(units(price));
+        // native units of both sides, and repaid and seized are each valued at one end
+        // of a price and bought at the other
+        let widths = ((repaid + bonus) >> 30) + u64::from(LAST_UNIT);
+        let rounding = units(debt_price).saturating_add(units(price)).saturating_add(widths);
         let exact = exact::health::health(&self.world, &legs);
         let fell = i128::from(self.health.equity) - i128::from(after.equity);
         assert!(fell <= i128::from(bonus) + i128::from(rounding), "equity fell by {fell}");
-        if !closes {
-            // repaid and seized are each valued at one end and bought at the other
-            let widths = i128::from(repaid + bonus) >> 30;
-            let ceiling = i128::from(goal) + i128::from(rounding) + widths + i128::from(LAST_UNIT);
+        if !closes && !self.is_beyond_the_bound() {
+            let ceiling = i128::from(goal) + i128::from(rounding);
             assert!(i128::from(after.liqend) <= ceiling, "{} is beyond {ceiling}", after.liqend);
             let slack = exact::slack::slack(&self.world, &legs);
             assert!(exact.liqend <= whole(ceiling) + slack.below, "exactly beyond {ceiling}");

@@ -20,6 +20,14 @@ pub fn tokens_ceil(index: Index, units: u64) -> Result<u64> {
     word(&ceil_div(&exact(index, units), &two_to(64)))
 }
 
+/// Tokens that fractional units owe, Q64 units, rounded up.
+///
+/// # Errors
+/// [`MathError::Overflow`] above 64 bits.
+pub fn owed_ceil(index: Index, units_q64: u128) -> Result<u64> {
+    word(&ceil_div(&(int(index.q64()) * units_q64), &two_to(128)))
+}
+
 /// `tokens / index`, rounded down.
 ///
 /// # Errors

@@ -41,7 +41,8 @@ pub fn target(health: &Health, terms: &GroupTerms) -> i64 {
 
 /// Most of all debts that a step may repay: all when equity is below twice the
 /// largest incentive or debts are small; else a quarter, and from -5 % of
-/// debts on 15 times what the shortfall exceeds a twentieth by.
+/// debts on 15 times what the shortfall exceeds a twentieth by; all where the
+/// shortfall exceeds it by another.
 #[must_use]
 pub fn close_cap(health: &Health, max_incentive: Weight) -> u64 {
     let debts = int(health.debts);
@@ -52,8 +53,9 @@ pub fn close_cap(health: &Health, max_incentive: Weight) -> u64 {
     }
     let twentieth = floor_div(&debts, &int(20));
     let shortfall = (-int(health.maint)).max(Int::zero());
-    let above = (shortfall - &twentieth).max(Int::zero()).min(twentieth);
-    let cap: Int = floor_div(&debts, &int(4)) + above * 15;
+    let above = (shortfall - &twentieth).max(Int::zero());
+    let cap =
+        if above >= twentieth { debts.clone() } else { floor_div(&debts, &int(4)) + above * 15 };
     u64::try_from(cap.min(debts)).expect("at most the debts")
 }
 
@@ -67,7 +69,9 @@ pub fn wanted(liqend: i64, target: i64, slope: i64) -> Option<Int> {
     Some(ceil_div(&(missing << 16), &int(slope)))
 }
 
-/// The step: what is wanted within the bounds, and no sliver of debt left.
+/// The step: what is wanted within the bounds. No sliver of debt is left,
+/// unless the step takes the whole collateral: that is progress, however small
+/// the piece.
 #[must_use]
 pub fn step(wanted: &Int, incentive: Weight, bounds: &Bounds) -> u64 {
     let debt = int(bounds.debt);
@@ -75,7 +79,7 @@ pub fn step(wanted: &Int, incentive: Weight, bounds: &Bounds) -> u64 {
     let covered = floor_div(&(int(bounds.collateral) << 16), &(two_to(16) + q16(incentive)));
     let limits = [
         debt.clone(),
-        covered,
+        covered.clone(),
         int(bounds.offered),
         int(bounds.call_cap),
         int(bounds.close_cap).max(sliver.clone()),
@@ -83,7 +87,7 @@ pub fn step(wanted: &Int, incentive: Weight, bounds: &Bounds) -> u64 {
     let most = limits.iter().min().expect("five limits").clone();
     let step = wanted.clone().min(most.clone());
     let left = &debt - &step;
-    let step = if left.is_zero() || left >= sliver {
+    let step = if left.is_zero() || left >= sliver || step == covered {
         step
     } else if most == debt {
         debt

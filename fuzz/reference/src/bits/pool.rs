@@ -92,7 +92,7 @@ impl Books {
         let apr = trestle_risk_math::pool::Apr::new(apr).expect("a rate of the curve");
         let seconds = u64::try_from(elapsed).unwrap_or(u64::MAX);
         let growth = interest::growth(apr, seconds);
-        next.debt_index += ceil_div(&(&self.debt_index * growth), &two_to(64));
+        next.debt_index += ceil_div(&(&self.debt_index * &growth), &two_to(64));
         fits(next.debt_index.clone(), 96)?;
         fits(&self.debt_units * &next.debt_index, 128)?;
         let total = &self.debt_units * (&next.debt_index - &self.debt_index);
@@ -103,7 +103,9 @@ impl Books {
         let lenders = &rest - &insured;
         let mut paid = Int::zero();
         if self.deposit_units.is_positive() {
-            let per_unit = floor_div(&lenders, &self.deposit_units);
+            // no deposit earns more than a debt costs
+            let most = ceil_div(&(&self.deposit_index * &growth), &two_to(64));
+            let per_unit = floor_div(&lenders, &self.deposit_units).min(most);
             next.deposit_index += &per_unit;
             paid = per_unit * &self.deposit_units;
         }

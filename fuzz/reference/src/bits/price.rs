@@ -14,6 +14,20 @@ pub fn asset_value(price: Price, amount: &Int) -> Result<Int> {
     bounded(floor_div(&(amount * price.mantissa()), &two_to(price.shift().into())))
 }
 
+/// Worth of an asset as health counts it: beyond the bound of a leg, the bound.
+/// So an asset shields no account by its size.
+#[must_use]
+pub fn counted_value(price: Price, amount: &Int) -> Int {
+    asset_value(price, amount).unwrap_or_else(|_| int(MAX_LEG_VALUE))
+}
+
+/// Worth at the high end, rounded up, of what is charged but not owed: beyond
+/// the bound of a leg, the bound.
+#[must_use]
+pub fn charged_value(price: Price, amount: &Int) -> Int {
+    debt_value(price, amount).unwrap_or_else(|_| int(MAX_LEG_VALUE))
+}
+
 /// Worth of a debt at the high end, rounded up, micro-USD. The bound applies
 /// before the rounding.
 ///

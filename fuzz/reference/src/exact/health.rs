@@ -12,6 +12,7 @@ use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::{
     Details, FactorTerms, Freshness, Leg, NATIVE_CLASS, NO_ACCOUNT, Side,
 };
+use trestle_risk_math::price::MAX_LEG_VALUE;
 
 /// Exact health, micro-USD.
 #[derive(Clone, Debug)]
@@ -79,10 +80,53 @@ fn is_frozen(world: &World, class: u8) -> bool {
     class != NATIVE_CLASS && world.classes[usize::from(class)].frozen
 }
 
+/// Native units of one asset at one class.
+#[derive(Default)]
+struct Units {
+    owned: Rational,
+    owed: Rational,
+    /// Without exposure.
+    hidden_owned: Rational,
+    hidden_owed: Rational,
+    illiquid: Rational,
+}
+
+impl Units {
+    /// What is owned counts up to 64 bits of units and the bound of a leg; what
+    /// is owed grows while its price is dead.
+    fn valued(&self, world: &World, asset: u8, class: u8, exposed: Rational) -> Holding {
+        let terms = &world.assets[usize::from(asset)];
+        let counted = |units: &Rational, price: Rational| {
+            if terms.isolated {
+                return Rational::zero();
+            }
+            bounded(units.clone().min(whole(u64::MAX)) * price)
+        };
+        let up = fraction(world.factors[usize::from(terms.factor)].up.maint);
+        let grown = Rational::one() + up * (Rational::one() - fraction(terms.keep));
+        Holding {
+            asset,
+            class,
+            owned: counted(&self.owned, low(terms.price)),
+            owed: &self.owed * high(terms.price) * grown,
+            exposed,
+            // in hiding a debt is at its face: then initial health is not asked for
+            hidden: counted(&self.hidden_owned, low(terms.price))
+                - &self.hidden_owed * high(terms.price),
+            illiquid: counted(&self.illiquid, high(terms.price)),
+        }
+    }
+}
+
+/// At most the bound of a leg.
+fn bounded(value: Rational) -> Rational {
+    value.min(whole(MAX_LEG_VALUE))
+}
+
 /// Values an account as a view sees it.
 #[must_use]
 pub fn value(world: &World, legs: &Portfolio, view: View) -> Valued {
-    let mut holdings = BTreeMap::<(u8, u8), Holding>::new();
+    let mut cells = BTreeMap::<(u8, u8), Units>::new();
     let mut accounts = BTreeMap::<u8, Account>::new();
     let mut account = Valued::default();
     for (index, (leg, _)) in legs.0.iter().enumerate() {
@@ -98,33 +142,19 @@ pub fn value(world: &World, legs: &Portfolio, view: View) -> Valued {
                 amount = Rational::zero();
             }
         }
-        let holding = holdings.entry((leg.asset, leg.class)).or_insert_with(|| Holding {
-            asset: leg.asset,
-            class: leg.class,
-            exposed: if view == View::FullUnhedged { fraction(keep) } else { Rational::one() },
-            ..Holding::default()
-        });
+        let cell = cells.entry((leg.asset, leg.class)).or_default();
         let hides = view == View::InitialUnhedged && (details.unread || frozen);
-        let (owned, owed) = match leg.side {
-            Side::Asset if terms.isolated => (Rational::zero(), Rational::zero()),
-            Side::Asset => (&amount * low(terms.price), Rational::zero()),
-            Side::Debt => {
-                let up = fraction(world.factors[usize::from(terms.factor)].up.maint);
-                let grown = Rational::one() + up * (Rational::one() - fraction(terms.keep));
-                // in hiding a debt is at its face: then initial health is not asked for
-                let grown = if hides { Rational::one() } else { grown };
-                (Rational::zero(), &amount * high(terms.price) * grown)
-            }
-        };
-        if hides {
-            holding.hidden += owned - owed;
+        let (owned, owed) = if hides {
+            (&mut cell.hidden_owned, &mut cell.hidden_owed)
         } else {
-            if leg.side == Side::Asset && !terms.isolated {
-                let stuck = positive(&amount - whole(leg.liquid));
-                holding.illiquid += stuck * high(terms.price);
-            }
-            holding.owned += owned;
-            holding.owed += owed;
+            (&mut cell.owned, &mut cell.owed)
+        };
+        match leg.side {
+            Side::Asset => *owned += &amount,
+            Side::Debt => *owed += &amount,
+        }
+        if leg.side == Side::Asset && !hides {
+            cell.illiquid += positive(&amount - whole(leg.liquid));
         }
         if details.account != NO_ACCOUNT {
             let venue = accounts.entry(details.account).or_default();
@@ -134,7 +164,17 @@ pub fn value(world: &World, legs: &Portfolio, view: View) -> Valued {
         }
         add_details(&mut account, world, leg, &details, &amount);
     }
-    account.holdings = holdings.into_values().collect();
+    account.holdings = cells
+        .into_iter()
+        .map(|((asset, class), units)| {
+            let exposed = if view == View::FullUnhedged {
+                fraction(keep_of(world, class))
+            } else {
+                Rational::one()
+            };
+            units.valued(world, asset, class, exposed)
+        })
+        .collect();
     account.accounts = accounts.into_values().collect();
     account
 }
@@ -150,7 +190,7 @@ fn add_to_venue(
     let weight = fraction(details.venue_weight);
     let other = details.venue_price.unwrap_or(board);
     match leg.side {
-        Side::Asset => venue.limit += weight * amount * low(board).min(low(other)),
+        Side::Asset => venue.limit += weight * bounded(amount * low(board).min(low(other))),
         Side::Debt => {
             venue.adjusted += weight * amount * high(board).max(high(other));
             venue.debt += amount * high(board);
@@ -173,16 +213,19 @@ fn add_details(
             asks: whole(details.asks) * high(terms.price),
         });
     }
-    let gain = whole(details.unsettled) * high(terms.price);
+    if terms.isolated {
+        return; // no credit, so there is nothing to charge (ruling 18)
+    }
+    let gain = bounded(whole(details.unsettled) * high(terms.price));
     let settleable = whole(details.settleable.min(details.unsettled));
-    let counts = fraction(world.group.unsettled) * settleable * low(terms.price);
-    account.flat[0] += &gain - counts;
+    let counts = fraction(world.group.unsettled) * bounded(settleable * low(terms.price));
+    account.flat[0] += positive(&gain - counts);
     account.flat[1] += gain;
     if details.maturity_days != 0 {
         let factor = &world.factors[usize::from(terms.factor)];
         for row in 0..2 {
             let extra = maturity(factor, row, details.maturity_days);
-            account.flat[row] += extra * amount * high(terms.price);
+            account.flat[row] += extra * bounded(amount * high(terms.price));
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::world::{Portfolio, World};
 use num_traits::{One, Zero};
 use trestle_risk_math::num::{Pair, Weight};
 use trestle_risk_math::portfolio::{NATIVE_CLASS, NO_ACCOUNT, Side};
+use trestle_risk_math::price::MAX_LEG_VALUE;
 
 /// Most that one micro-USD of a value can move health: itself, and every
 /// weight at its largest (`u` 2, debt scale 2, concentration 1, the rest
@@ -41,7 +42,7 @@ pub fn slack(world: &World, legs: &Portfolio) -> Slack {
     for (index, (leg, _)) in legs.0.iter().enumerate() {
         let details = legs.details_of(index);
         let terms = &world.assets[usize::from(leg.asset)];
-        let worth = whole(leg.amount) * high(terms.price);
+        let worth = (whole(leg.amount) * high(terms.price)).min(whole(MAX_LEG_VALUE));
         // value, illiquid part, bids, asks, their basis, profit, its settleable part, maturity
         units += whole(8);
         let foreign = leg.class != NATIVE_CLASS;
@@ -94,8 +95,9 @@ pub fn gross(world: &World, legs: &Portfolio) -> Rational {
         let details = legs.details_of(index);
         let price = low(world.assets[usize::from(leg.asset)].price);
         let amounts = [leg.amount, details.bids, details.asks, details.unsettled];
-        let amounts: u128 = amounts.iter().map(|a| u128::from(*a)).sum();
-        gross += whole(amounts) * price;
+        for amount in amounts {
+            gross += (whole(amount) * &price).min(whole(MAX_LEG_VALUE));
+        }
     }
     gross
 }

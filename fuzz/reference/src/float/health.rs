@@ -6,6 +6,7 @@ use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::{
     Details, Freshness, Leg, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_SOURCES, Side,
 };
+use trestle_risk_math::price::MAX_LEG_VALUE;
 
 /// Health in dollars.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,16 @@ struct Grid {
     owned: Vec<[f64; MAX_CLASSES]>,
     owed: Vec<[f64; MAX_CLASSES]>,
     hidden: Vec<[f64; MAX_CLASSES]>,
+    /// Of what is owned, what cannot leave now.
+    stuck: Vec<[f64; MAX_CLASSES]>,
+}
+
+/// An amount counts up to 64 bits of units.
+const MOST_UNITS: f64 = u64::MAX as f64;
+
+/// What is owned counts up to the bound of a leg, dollars.
+fn leg_at_most(dollars: f64) -> f64 {
+    dollars.min(MAX_LEG_VALUE as f64 / 1e6)
 }
 
 /// Health at every level.
@@ -110,24 +121,33 @@ fn units(world: &World, leg: &Leg, details: &Details, eyes: Eyes) -> f64 {
 
 fn grid(world: &World, legs: &[(Leg, Details)], eyes: Eyes) -> Grid {
     let empty = || vec![[0.0; MAX_CLASSES]; world.assets.len()];
-    let mut grid = Grid { owned: empty(), owed: empty(), hidden: empty() };
+    let (mut held, mut dim) = (empty(), empty());
+    let mut grid = Grid { owned: empty(), owed: empty(), hidden: empty(), stuck: empty() };
     for (leg, details) in legs {
         let (a, c) = (usize::from(leg.asset), usize::from(leg.class));
         let terms = &world.assets[a];
-        let held = units(world, leg, details, eyes);
+        let amount = units(world, leg, details, eyes);
         let blind = eyes.blind && (details.unread || frozen(world, leg.class));
-        let signed = match leg.side {
-            Side::Asset if terms.isolated => 0.0,
-            Side::Asset => held * dollars(terms.price),
-            Side::Debt => -held * dollars_high(terms.price),
-        };
-        if blind {
-            grid.hidden[a][c] += signed;
-        } else if signed >= 0.0 {
-            grid.owned[a][c] += signed;
-        } else {
-            let up = share(world.factors[usize::from(terms.factor)].up.maint);
-            grid.owed[a][c] -= signed * (1.0 + up * (1.0 - share(terms.keep)));
+        let debt = amount * dollars_high(terms.price);
+        let up = share(world.factors[usize::from(terms.factor)].up.maint);
+        match (leg.side, blind) {
+            (Side::Asset, true) => dim[a][c] += amount,
+            (Side::Asset, false) => {
+                held[a][c] += amount;
+                grid.stuck[a][c] += (amount - leg.liquid as f64).max(0.0);
+            }
+            (Side::Debt, true) => grid.hidden[a][c] -= debt,
+            (Side::Debt, false) => grid.owed[a][c] += debt * (1.0 + up * (1.0 - share(terms.keep))),
+        }
+    }
+    for (a, terms) in world.assets.iter().enumerate() {
+        for c in 0..MAX_CLASSES {
+            let credit = if terms.isolated { 0.0 } else { 1.0 };
+            let worth =
+                |units: f64, price: f64| credit * leg_at_most(units.min(MOST_UNITS) * price);
+            grid.owned[a][c] = worth(held[a][c], dollars(terms.price));
+            grid.hidden[a][c] += worth(dim[a][c], dollars(terms.price));
+            grid.stuck[a][c] = worth(grid.stuck[a][c], dollars_high(terms.price));
         }
     }
     grid
@@ -141,22 +161,21 @@ fn singles(world: &World, legs: &[(Leg, Details)], eyes: Eyes, row: usize, initi
         let terms = &world.assets[usize::from(leg.asset)];
         let held = units(world, leg, details, eyes);
         let (price, high) = (dollars(terms.price), dollars_high(terms.price));
-        let blind = eyes.blind && (details.unread || frozen(world, leg.class));
-        if leg.side == Side::Asset && !terms.isolated && !blind {
-            let stuck = (held - leg.liquid as f64).max(0.0);
-            lost += row_of(world.group.illiquid, row) * stuck * high;
+        if !terms.isolated {
+            let gain = details.unsettled as f64;
+            let settled = leg_at_most(gain.min(details.settleable as f64) * price);
+            let counted = if row == 0 { share(world.group.unsettled) * settled } else { 0.0 };
+            lost += leg_at_most(gain * high) - counted;
+            let down = row_of(world.factors[usize::from(terms.factor)].down, row);
+            let longer = f64::from(1 + u32::from(details.maturity_days)).sqrt() - 1.0;
+            lost += (down * longer).min(1.0 - down).max(0.0) * leg_at_most(held * high);
         }
-        let gain = details.unsettled as f64;
-        let counted = share(world.group.unsettled) * gain.min(details.settleable as f64);
-        lost += gain * high - if row == 0 { counted * price } else { 0.0 };
-        let down = row_of(world.factors[usize::from(terms.factor)].down, row);
-        let longer = f64::from(1 + u32::from(details.maturity_days)).sqrt() - 1.0;
-        lost += (down * longer).min(1.0 - down).max(0.0) * held * high;
         let Some(venue) = venues.get_mut(usize::from(details.account)) else { continue };
-        let weight = share(details.venue_weight) * held;
         if leg.side == Side::Asset {
-            venue.0 += weight * details.venue_price.map_or(price, |p| price.min(dollars(p)));
+            let lower = details.venue_price.map_or(price, |p| price.min(dollars(p)));
+            venue.0 += share(details.venue_weight) * leg_at_most(held * lower);
         } else {
+            let weight = share(details.venue_weight) * held;
             venue.1 += weight * details.venue_price.map_or(high, |p| high.max(dollars_high(p)));
             venue.2 += held * high;
         }
@@ -172,7 +191,7 @@ fn singles(world: &World, legs: &[(Leg, Details)], eyes: Eyes, row: usize, initi
     lost
 }
 
-/// Basis, split, own confidence, size, and group totals.
+/// Basis, split, what is stuck, own confidence, size, and group totals.
 fn by_asset(
     world: &World,
     grid: &Grid,
@@ -189,6 +208,7 @@ fn by_asset(
             (1..MAX_CLASSES).map(|c| ((grid.owned[a][c] - grid.owed[a][c]) * keep[c]).abs());
         let matched = (native + foreign.sum::<f64>() - size) / 2.0;
         lost += row_of(terms.basis, row) * size + row_of(world.group.split, row) * matched;
+        lost += row_of(world.group.illiquid, row) * grid.stuck[a].iter().sum::<f64>();
         lost += share(terms.rate_confidence) * row_of(world.group.confidence, row) * size;
         // the marginal charge is n / L up to cm: integrate it
         let (cm, depth) =

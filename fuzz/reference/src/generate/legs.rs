@@ -78,11 +78,13 @@ fn details(u: &mut Unstructured<'_>, asset: &AssetTerms, leg: &Leg) -> Result<De
     Ok(details)
 }
 
-/// A liquidation threshold of at most 1.0, or a borrow factor of at least 1.0.
+/// A liquidation threshold of at most 1.0, or a borrow factor of at least 1.0:
+/// seldom more than 2.0, at most 256, as a reserve may have it.
 fn venue_weight(u: &mut Unstructured<'_>, side: Side) -> Result<Weight> {
     let drawn = weight(u, ONE)?;
     Ok(match side {
         Side::Asset => drawn,
+        Side::Debt if rarely(u, 8)? => Weight::stored(ONE + number(u, 255 << 16)? as u32),
         Side::Debt => Weight::stored(ONE + drawn.q16()),
     })
 }

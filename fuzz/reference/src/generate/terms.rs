@@ -85,7 +85,8 @@ fn factor(u: &mut Unstructured<'_>, group: &GroupTerms, full: bool) -> Result<Fa
     Ok(FactorTerms { down, up, offset: Pair::new(maint, init) })
 }
 
-/// None, or up to twelve of which the first two move every factor all the way (C2).
+/// None, or up to twelve of which the first two move every factor all the way
+/// (C2), but that isolated assets never fall (C8).
 fn scenarios(
     u: &mut Unstructured<'_>,
     factors: &[FactorTerms],
@@ -101,6 +102,8 @@ fn scenarios(
                 1 => 10_000,
                 _ => u.int_in_range(-10_000..=10_000_i16)?,
             };
+            let isolated = factor.down.init == Weight::ONE;
+            let fraction: i16 = if isolated { fraction.max(0) } else { fraction };
             *shock = [
                 scenario_shock(fraction, factor.down.maint, factor.up.maint),
                 scenario_shock(fraction, factor.down.init, factor.up.init),

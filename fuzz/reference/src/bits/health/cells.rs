@@ -1,6 +1,6 @@
 //! The table of cells: what an account holds and owes of each asset at each class.
 
-use crate::bits::price::{asset_value, debt_value};
+use crate::bits::price::{charged_value, counted_value, debt_value};
 use crate::bits::{Int, floor_div, int, q16, rest, share_down, two_to, weight_product_up};
 use crate::world::{Portfolio, World};
 use num_traits::{Signed, Zero};
@@ -100,10 +100,11 @@ impl Layout {
     }
 }
 
-/// Lays an account out.
+/// Lays an account out. What a cell owns counts up to 64 bits of units and up
+/// to the bound of a leg.
 ///
 /// # Errors
-/// [`MathError::Overflow`] when a side of a cell exceeds 64 bits or the bound of a leg.
+/// [`MathError::Overflow`] when what a cell owes exceeds either.
 pub fn lay_out(world: &World, legs: &Portfolio, view: View) -> Result<Layout> {
     #[derive(Default)]
     struct Amounts {
@@ -132,16 +133,15 @@ pub fn lay_out(world: &World, legs: &Portfolio, view: View) -> Result<Layout> {
     }
     let mut cells = Vec::new();
     for ((asset_id, class_id), amounts) in amounts {
-        let fits = |x: &Int| x.bits() <= 64;
-        if !amounts.shown.iter().chain(&amounts.hidden).all(fits) || !fits(&amounts.illiquid) {
+        let [[asset, debt], [hidden_asset, hidden_debt]] = &[amounts.shown, amounts.hidden];
+        if debt.bits() > 64 || hidden_debt.bits() > 64 {
             return Err(MathError::Overflow);
         }
         let terms = &world.assets[usize::from(asset_id)];
-        let [asset, debt] = &amounts.shown;
-        let [worth, owed] = [asset_value(terms.price, asset)?, debt_value(terms.price, debt)?];
-        let owed = grown(world, terms, owed)?;
-        let [hidden_asset, hidden_debt] = &amounts.hidden;
-        let hidden_worth = asset_value(terms.price, hidden_asset)?;
+        let most_units = int(u64::MAX);
+        let owned = |units: &Int| counted_value(terms.price, units.min(&most_units));
+        let (worth, hidden_worth) = (owned(asset), owned(hidden_asset));
+        let owed = grown(world, terms, debt_value(terms.price, debt)?)?;
         let hidden_debt = debt_value(terms.price, hidden_debt)?;
         let credited = |worth: Int| if terms.isolated { Int::zero() } else { worth };
         let uncredited = if terms.isolated { &worth + &hidden_worth } else { Int::zero() };
@@ -157,7 +157,7 @@ pub fn lay_out(world: &World, legs: &Portfolio, view: View) -> Result<Layout> {
             illiquid: Int::zero(),
         };
         if !terms.isolated {
-            cell.illiquid = debt_value(terms.price, &amounts.illiquid)?;
+            cell.illiquid = charged_value(terms.price, (&amounts.illiquid).min(&most_units));
         }
         cell.exposure = exposure(world, &cell, view);
         cells.push(cell);

@@ -1,7 +1,7 @@
 //! The charges of risk model 2.3 to 2.6, one function each.
 
 use super::cells::Layout;
-use crate::bits::price::{asset_value, debt_value};
+use crate::bits::price::{charged_value, counted_value, debt_value};
 use crate::bits::{
     Int, ceil_div, floor_div, int, q16, rest, rows, share_down, two_to, weight_product_up,
 };
@@ -91,7 +91,7 @@ pub fn charges(
         Term::Liquidity => Ok(liquidity(world, layout)),
         Term::Maturity => maturity(world, layout),
         Term::Orders => orders(world, &factors),
-        Term::Unsettled => unsettled(world, layout),
+        Term::Unsettled => Ok(unsettled(world, layout)),
         Term::Issuer => issuer(world, &nets),
         Term::Gap => Ok(gap(world, &nets)),
         Term::Scale => Ok(scale(world, &nets)),
@@ -299,21 +299,22 @@ fn liquidity(world: &World, layout: &Layout) -> Charge {
     charge
 }
 
-/// `d (sqrt(1 + T) - 1)`, rounded up, at most what `d` leaves of 1.0.
+/// `d (sqrt(1 + T) - 1)`, rounded up, at most what `d` leaves of 1.0. An
+/// isolated asset has no credit to shorten (ruling 18).
 fn maturity(world: &World, layout: &Layout) -> Result<Charge> {
     let mut charge = Charge::default();
     for (leg, details) in &layout.legs {
-        if details.maturity_days == 0 {
+        let asset = terms(world, leg.asset);
+        if details.maturity_days == 0 || asset.isolated {
             continue;
         }
-        let asset = terms(world, leg.asset);
         let root = ((int(details.maturity_days) + 1_i32) << 32_u32).sqrt();
         // a root that is not whole is rounded up
         let whole = &root * &root == (int(details.maturity_days) + 1_i32) << 32_u32;
         let extra = root - two_to(16) + i32::from(!whole);
         let weights = rows(world.factor(asset.factor)?.down)
             .map(|d| ceil_div(&(&d * &extra), &two_to(16)).min(two_to(17)).min(rest(&d)));
-        charge.add(&weights, &debt_value(asset.price, &int(leg.amount))?);
+        charge.add(&weights, &charged_value(asset.price, &int(leg.amount)));
     }
     Ok(charge)
 }
@@ -336,19 +337,23 @@ fn orders(world: &World, factors: &BTreeMap<u8, Factor>) -> Result<Charge> {
 }
 
 /// Positive unsettled profit: all of it at the initial row, less what counts
-/// of its settleable part at maintenance.
-fn unsettled(world: &World, layout: &Layout) -> Result<Charge> {
+/// of its settleable part at maintenance. An isolated asset's has no credit to lose.
+fn unsettled(world: &World, layout: &Layout) -> Charge {
     let mut charge = Charge::default();
     for (leg, details) in &layout.legs {
-        let price = terms(world, leg.asset).price;
-        let gain = debt_value(price, &int(details.unsettled))?;
-        let settleable = details.settleable.min(details.unsettled);
-        let kept = share_down(&q16(world.group.unsettled), &asset_value(price, &int(settleable))?);
+        let asset = terms(world, leg.asset);
+        if asset.isolated {
+            continue;
+        }
+        let gain = charged_value(asset.price, &int(details.unsettled));
+        let settleable = int(details.settleable.min(details.unsettled));
+        let kept =
+            share_down(&q16(world.group.unsettled), &counted_value(asset.price, &settleable));
         let lost = (&gain - kept).max(Int::zero());
         charge.rows[0] += lost << 17;
         charge.rows[1] += gain << 17;
     }
-    Ok(charge)
+    charge
 }
 
 /// The jump of the issuer with the largest charge, per row (ruling 12).

@@ -2,7 +2,7 @@
 
 use super::cells::Layout;
 use super::terms::Charge;
-use crate::bits::price::{asset_value, debt_value};
+use crate::bits::price::{counted_value, debt_value};
 use crate::bits::{Int, as_weight, ceil_div, floor_div, int, q16, ratio_up, rest, two_to};
 use crate::world::World;
 use num_traits::Zero;
@@ -27,9 +27,9 @@ pub fn accounts(world: &World, layout: &Layout) -> Result<[AccountSum; MAX_ACCOU
         let prices = [Some(terms.price), details.venue_price].into_iter().flatten();
         match leg.side {
             Side::Asset => {
-                let values = prices.map(|p| asset_value(p, &amount)).collect::<Result<Vec<_>>>()?;
-                let worst = values.iter().min().expect("the board's price is there");
-                let limit = floor_div(&(worst * weight), &two_to(16));
+                let worst = prices.map(|p| counted_value(p, &amount)).min();
+                let limit =
+                    floor_div(&(worst.expect("the board's price is there") * weight), &two_to(16));
                 account.limit = add(account.limit, &limit)?;
             }
             Side::Debt => {
