@@ -1,6 +1,6 @@
 //! Venues as packs: a program's binary, its accounts, and what they are.
 //!
-//! A pack is a folder (`docs/conformance-packs.md`). `VENUE_PROGRAMS_DIR/<venue>`
+//! A pack is a folder (`program/docs/conformance-packs.md`). `VENUE_PROGRAMS_DIR/<venue>`
 //! holds packs of real programs; without it a pack is made around our mock, written
 //! by [`folder::write`] and read back by the loader that reads the real ones. The
 //! first use says which it is. Tests written against a pack run on both.
