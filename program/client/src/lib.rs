@@ -8,6 +8,7 @@ pub mod health;
 pub mod ix;
 pub mod kamino;
 pub mod keys;
+pub mod rates;
 
 pub use address::Addresses;
 pub use ix::Trestle;

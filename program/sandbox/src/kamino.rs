@@ -15,7 +15,7 @@ use solana_signer::Signer;
 use trestle_client::ix::At;
 use trestle_client::kamino::{KaminoMarket, KaminoReserve, refresh_prices};
 use trestle_interface::args::{ListClassArgs, ListReserveArgs};
-use trestle_packs::{Kamino, Pack};
+use trestle_packs::{Kamino, Pack, PriceInput};
 use trestle_risk_math::defaults;
 
 /// Class of Kamino in the world.
@@ -34,6 +34,10 @@ pub struct KaminoWorld {
     pub market: KaminoMarket,
     /// Listed reserves, by the world's asset.
     pub reserves: Vec<(usize, KaminoReserve)>,
+    /// The pack's programs.
+    pub programs: Vec<(Pubkey, Vec<u8>)>,
+    /// Which program stands in for the venue, in a line.
+    pub summary: String,
 }
 
 impl KaminoWorld {
@@ -43,7 +47,20 @@ impl KaminoWorld {
     /// When any step of the set-up is refused.
     #[must_use]
     pub fn new() -> Self {
-        let mut kamino = Self::unlisted();
+        Self::listed(Svm::new(&artifact().elf))
+    }
+
+    /// [`KaminoWorld::new`] on tape from the start; the pack's programs are not.
+    ///
+    /// # Panics
+    /// When any step of the set-up is refused.
+    #[must_use]
+    pub fn recorded() -> Self {
+        Self::listed(Svm::recorded(&artifact().elf))
+    }
+
+    fn listed(svm: Svm) -> Self {
+        let mut kamino = Self::on(svm);
         let admin = kamino.world.admin.pubkey();
         let class = kamino.world.trestle.list_class(admin, (KAMINO, &class_args()));
         kamino.world.admin_do(class);
@@ -60,8 +77,12 @@ impl KaminoWorld {
     /// When the set-up is refused.
     #[must_use]
     pub fn unlisted() -> Self {
+        Self::on(Svm::new(&artifact().elf))
+    }
+
+    fn on(svm: Svm) -> Self {
         let pack = Pack::kamino();
-        let mut world = World::with_board(Svm::new(&artifact().elf));
+        let mut world = World::with_board(svm);
         let payer = world.svm.payer.pubkey();
         for (key, account) in &pack.accounts {
             let unowned = account.data.len() == 82 && account.data[0] == 0;
@@ -70,6 +91,10 @@ impl KaminoWorld {
             }
         }
         let venue = Kamino::install(&pack, world.svm.vm());
+        for (key, _) in &pack.accounts {
+            world.svm.note(key);
+        }
+        world.svm.note_clock();
         let mut listings = standard_listings();
         for (asset, name) in LISTED {
             let reserve = venue.reserve(name);
@@ -78,7 +103,8 @@ impl KaminoWorld {
         world.fill(&STANDARD_FACTORS, &listings);
         let data = world.svm.data(&venue.market);
         let market = KaminoMarket::read(KAMINO, venue.market, &data).expect("the pack's market");
-        Self { world, venue, market, reserves: vec![] }
+        let summary = pack.summary();
+        Self { world, venue, market, reserves: vec![], programs: pack.programs, summary }
     }
 
     /// Instruction that lists a reserve of the pack for an asset.
@@ -136,6 +162,11 @@ impl KaminoWorld {
         for (asset, name) in LISTED {
             let price = self.world.assets[asset].quote.price.unsigned_abs();
             self.venue.set_price(self.world.svm.vm(), name, price);
+            let written = match &self.venue.reserve(name).price {
+                PriceInput::Pyth(key) | PriceInput::Scope { account: key, .. } => *key,
+                PriceInput::Saved => self.venue.reserve(name).key,
+            };
+            self.world.svm.note(&written);
         }
         self.world.publish_all();
         let rows = self.rows();

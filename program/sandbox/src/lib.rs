@@ -11,6 +11,7 @@ pub mod program;
 pub mod pyth;
 pub mod refuse;
 pub mod svm;
+pub mod table;
 pub mod tape;
 pub mod tokens;
 pub mod user;

@@ -1,5 +1,6 @@
 //! LiteSVM with a payer, a clock that moves, and outcomes that tests can compare.
 
+use crate::table;
 use crate::tape::{Step, Tape};
 use litesvm::LiteSVM;
 use litesvm::types::TransactionResult;
@@ -7,9 +8,10 @@ use solana_account::Account;
 use solana_clock::Clock;
 use solana_instruction::{Instruction, error::InstructionError};
 use solana_keypair::Keypair;
-use solana_message::Message;
+use solana_message::{Message, VersionedMessage};
 use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction::{Transaction, TransactionError};
 use std::collections::BTreeMap;
 use trestle_interface::batch::split_code;
@@ -17,6 +19,9 @@ use trestle_interface::{PROGRAM_ID, TrestleError};
 
 /// Compute units that one transaction may ask for.
 pub const MAX_UNITS: u64 = 1_400_000;
+
+/// Bytes of the largest transaction that the network takes.
+pub const MAX_BYTES: usize = 1_232;
 
 /// Seed of the payer's key.
 const PAYER_SEED: [u8; 32] = [1; 32];
@@ -32,8 +37,10 @@ pub struct Cost {
     pub most: u64,
     /// Most accounts locked.
     pub locks: usize,
-    /// Largest transaction.
+    /// Largest transaction, without a lookup table.
     pub bytes: usize,
+    /// Largest transaction, with one.
+    pub table_bytes: usize,
 }
 
 /// A virtual machine with the program in it.
@@ -59,8 +66,10 @@ pub struct Sent {
     pub logs: Vec<String>,
     /// Accounts that the transaction locks, the fee payer included.
     pub locks: usize,
-    /// Size of the transaction on the wire.
+    /// Size of the transaction on the wire, without a lookup table.
     pub bytes: usize,
+    /// The same where all accounts but signers and programs come from a lookup table.
+    pub table_bytes: usize,
 }
 
 /// A transaction that did not land.
@@ -180,6 +189,19 @@ impl Svm {
         self.set_account(*key, account);
     }
 
+    /// Puts what was done to an account through [`Svm::vm`] on the tape.
+    pub fn note(&mut self, key: &Pubkey) {
+        if let Some(account) = self.account(key) {
+            self.record_step(|| Step::Account(*key, account));
+        }
+    }
+
+    /// Puts a clock that was set through [`Svm::vm`] on the tape.
+    pub fn note_clock(&mut self) {
+        let clock = self.clock();
+        self.record_step(|| Step::Clock(clock));
+    }
+
     /// Sends one transaction, paid by the payer and signed by all `signers`.
     ///
     /// # Errors
@@ -190,8 +212,43 @@ impl Svm {
         signers: &[&Keypair],
     ) -> Result<Sent, Failure> {
         let transaction = self.transaction(instructions, signers);
-        let locks = transaction.message.account_keys.len();
-        let bytes = transaction_len(&transaction);
+        self.execute(transaction.into(), instructions, signers)
+    }
+
+    /// [`Svm::send`] as a user would send what names many accounts: version 0,
+    /// all accounts but signers and programs from a lookup table.
+    ///
+    /// # Errors
+    /// [`Failure`]; then nothing but fees has changed.
+    ///
+    /// # Panics
+    /// When the transaction is larger than the network takes.
+    pub fn send_with_table(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<Sent, Failure> {
+        let (payer, blockhash) = (self.payer.clone(), self.vm.latest_blockhash());
+        let (message, table) = table::compile(&payer.pubkey(), instructions, blockhash);
+        let bytes = table::wire_len(&message);
+        assert!(bytes <= MAX_BYTES, "a transaction of {bytes} bytes");
+        let (key, account) = table::account(&table);
+        self.vm.set_account(key, account).expect("the table is set");
+        let all: Vec<&Keypair> = [&*payer].into_iter().chain(signers.iter().copied()).collect();
+        self.execute(table::sign(message, &all), instructions, signers)
+    }
+
+    fn execute(
+        &mut self,
+        transaction: VersionedTransaction,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<Sent, Failure> {
+        let payer = self.payer.pubkey();
+        let legacy = VersionedMessage::Legacy(Message::new(instructions, Some(&payer)));
+        let compact = table::compile(&payer, instructions, self.vm.latest_blockhash()).0;
+        let locks = legacy.static_account_keys().len();
+        let (bytes, table_bytes) = (table::wire_len(&legacy), table::wire_len(&compact));
         let result: TransactionResult = self.vm.send_transaction(transaction);
         self.vm.expire_blockhash();
         self.record_step(|| Step::Send {
@@ -207,6 +264,7 @@ impl Svm {
                     logs: meta.logs,
                     locks,
                     bytes,
+                    table_bytes,
                 };
                 self.record(instructions, &sent);
                 Ok(sent)
@@ -230,12 +288,14 @@ impl Svm {
             most: 0,
             locks: 0,
             bytes: 0,
+            table_bytes: 0,
         });
         cost.count += 1;
         cost.least = cost.least.min(sent.units);
         cost.most = cost.most.max(sent.units);
         cost.locks = cost.locks.max(sent.locks);
         cost.bytes = cost.bytes.max(sent.bytes);
+        cost.table_bytes = cost.table_bytes.max(sent.table_bytes);
     }
 
     fn transaction(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
@@ -253,11 +313,6 @@ impl Svm {
         let _ = transaction.try_partial_sign(&all, self.vm.latest_blockhash());
         transaction
     }
-}
-
-/// Size on the wire: signatures, then the message.
-fn transaction_len(transaction: &Transaction) -> usize {
-    1 + 64 * transaction.signatures.len() + transaction.message_data().len()
 }
 
 fn failure(instructions: &[Instruction], error: &TransactionError, logs: &[String]) -> Failure {

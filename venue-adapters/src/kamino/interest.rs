@@ -98,6 +98,17 @@ pub fn project(reserve: &Reserve, now: Now) -> Result<Accrual> {
     })
 }
 
+/// Nominal borrow rate a year at a utilisation of at most 1.0, host's share
+/// included. Scaled by 2^60.
+///
+/// # Errors
+/// [`KaminoError::Numbers`] when no segment of the curve holds it.
+pub fn nominal_rate_sf(reserve: &Reserve, utilisation_sf: u128) -> Result<u128> {
+    let host = from_bps(u32::from(reserve.host_rate_bps()));
+    let rate = curve_rate(reserve.curve(), utilisation_sf)?;
+    rate.checked_add(host).ok_or(KaminoError::Numbers)
+}
+
 /// The highest nominal rate of the reserve's curve, host's share included. Scaled by 2^60.
 #[must_use]
 pub fn max_rate_sf(reserve: &Reserve) -> u128 {

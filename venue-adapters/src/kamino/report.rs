@@ -7,7 +7,7 @@ use super::stress::{self, Terms};
 use super::{KaminoError, Result};
 use crate::clock::Now;
 use trestle_risk_math::index::Index;
-use trestle_risk_math::num::{Weight, mul_ratio_floor, mul_shift_ceil};
+use trestle_risk_math::num::{Weight, mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil};
 use trestle_risk_math::pool::{Apr, growth_bound_per_slot};
 use trestle_risk_math::price::Price;
 
@@ -101,6 +101,23 @@ pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveRe
         price: price(reserve, now),
         flags: flags(reserve, market),
     })
+}
+
+/// Real borrow rate once `amount` more tokens are borrowed, rounded up. The
+/// origination fee comes on top.
+///
+/// # Errors
+/// As [`reserve`].
+pub fn borrow_apr_after(reserve: &Reserve, now: Now, amount: u64) -> Result<Apr> {
+    let accrual = interest::project(reserve, now)?;
+    let debts = accrual.borrowed.high.checked_add(u128::from(amount) << 60);
+    let debts = debts.ok_or(KaminoError::Numbers)?;
+    let utilisation = match accrual.supply_sf {
+        0 => interest::ONE,
+        supply => mul_ratio_ceil(debts, interest::ONE, supply)?.min(interest::ONE),
+    };
+    let rate = interest::nominal_rate_sf(reserve, utilisation)?;
+    Ok(apr(real(rate, reserve.rate_basis()?, 3).div_ceil(1 << 36)))
 }
 
 /// What klend adds to a debt for borrowing `amount` tokens, rounded up: it

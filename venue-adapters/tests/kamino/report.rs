@@ -11,7 +11,9 @@ use trestle_venue_adapters::kamino::KaminoError;
 use trestle_venue_adapters::kamino::interest::{SLOTS_PER_YEAR, project};
 use trestle_venue_adapters::kamino::layout::{market as m, reserve as r};
 use trestle_venue_adapters::kamino::market::Market;
-use trestle_venue_adapters::kamino::report::{ReserveReport, origination_fee, reserve};
+use trestle_venue_adapters::kamino::report::{
+    ReserveReport, borrow_apr_after, origination_fee, reserve,
+};
 use trestle_venue_adapters::kamino::reserve::Reserve;
 
 const NOW: Now = Now { slot: 1_000, unix: 10_060 };
@@ -44,6 +46,29 @@ fn a_round_reserve_reads_round() {
     let price = found.price.unwrap();
     assert_eq!((price.mantissa(), price.shift()), (1 << 31, 30));
     assert_eq!(found.flags, Default::default());
+}
+
+#[test]
+fn a_loan_raises_the_rate_that_it_pays() {
+    let data = support::reserve();
+    let view = Reserve::new(&data).unwrap();
+    let after = |amount| borrow_apr_after(&view, NOW, amount).unwrap().q24();
+    let q24 = |rate: f64| (rate * f64::from(1 << 24)).ceil() as u32;
+    assert!(after(0).abs_diff(read(&data).borrow_apr.q24()) <= 1, "without a loan the rate stands");
+    // 600 of 1,000 are lent: 100 more make 70 %, 200 more the kink of 5 %
+    assert!(after(100_000_000).abs_diff(q24(0.04375 * 1.25)) <= 1, "{}", after(100_000_000));
+    assert!(after(200_000_000).abs_diff(q24(0.05 * 1.25)) <= 1, "{}", after(200_000_000));
+    // all of it and more than there is: the end of the curve
+    let last = view.curve().map(|point| point.rate).max().unwrap();
+    let most = q24(f64::from(last) / 10_000.0 * 1.25);
+    assert!(after(400_000_000).abs_diff(most) <= 1, "{}", after(400_000_000));
+    assert_eq!(after(u64::MAX >> 4), after(400_000_000));
+    // an empty reserve lends nothing: the end of the curve too
+    let mut empty = support::reserve();
+    put(&mut empty, r::AVAILABLE, 0_u64.to_le_bytes());
+    put(&mut empty, r::BORROWED, 0_u128.to_le_bytes());
+    let view = Reserve::new(&empty).unwrap();
+    assert_eq!(borrow_apr_after(&view, NOW, 1).unwrap().q24(), after(400_000_000));
 }
 
 /// Every price in range keeps its 32 bits and is rounded down.
