@@ -1,4 +1,4 @@
-//! Every instruction once, in a usual case.
+//! Every native instruction once, in a usual case.
 
 use crate::table::Row;
 use solana_instruction::Instruction;
@@ -6,8 +6,8 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use trestle_client::ix::info;
 use trestle_interface::args::ListIssuerArgs;
-use trestle_interface::tag::{TABLE, Tag};
-use trestle_sandbox::world::{JITOSOL, SOL, USDC};
+use trestle_interface::tag::Tag;
+use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, tokens};
 
 /// Collects rows.
@@ -28,15 +28,20 @@ impl Bench {
     }
 }
 
-/// Rows of the table: the set-up's own instructions, then a user's life.
-pub fn rows() -> Vec<Row> {
+/// Rows of a user's life.
+pub fn rows() -> (Vec<Row>, World) {
     let mut bench = Bench { world: World::new(), rows: vec![] };
     user(&mut bench);
+    batches(&mut bench);
     liquidation(&mut bench);
     lender(&mut bench);
     upkeep(&mut bench);
-    let mut rows = bench.rows;
-    for (tag, cost) in &bench.world.svm.costs {
+    (bench.rows, bench.world)
+}
+
+/// Rows of what only the set-up of a world has sent.
+pub fn set_up(world: &World, rows: &mut Vec<Row>) {
+    for (tag, cost) in &world.svm.costs {
         let name = Tag::from_byte(*tag).map(|tag| info(tag).name).unwrap_or_default();
         if rows.iter().all(|row| row.name != name) {
             rows.push(Row {
@@ -46,15 +51,10 @@ pub fn rows() -> Vec<Row> {
                 inner: 0,
                 locks: cost.locks,
                 bytes: cost.bytes,
+                table_bytes: cost.table_bytes,
             });
         }
     }
-    let order = |row: &Row| TABLE.iter().position(|info| info.name == row.name);
-    rows.sort_by_key(order);
-    for info in TABLE.iter().filter(|info| info.tag != Tag::GetHealth) {
-        assert!(rows.iter().any(|row| row.name == info.name), "{} is not measured", info.name);
-    }
-    rows
 }
 
 fn user(bench: &mut Bench) {
@@ -97,6 +97,23 @@ fn user(bench: &mut Bench) {
     let authority = t.addresses().authority(&user.account);
     tokens::fund(&mut bench.world.svm, authority, &usdc.keys, 5);
     bench.send("5 units found", t.sync_custody(me, user.account, &usdc.keys), &[&user.key]);
+}
+
+/// Twelve native operations on four assets, checked once.
+fn batches(bench: &mut Bench) {
+    let user = User::new(&mut bench.world, 26, 32);
+    for asset in [BTC, SOL, JITOSOL, USDC] {
+        let amount = bench.world.assets[asset].tokens(100);
+        user.fund_and_deposit(&mut bench.world, asset, amount);
+    }
+    let (t, me, account) = (bench.world.trestle, user.address(), user.account);
+    let pools = [BTC, SOL, JITOSOL, USDC].map(|asset| bench.world.assets[asset].pool);
+    let supplies = pools.iter().map(|pool| t.pool_supply(me, account, pool, 1_000_000));
+    let redeems = pools.iter().map(|pool| t.pool_redeem(me, account, pool, Some(400_000)));
+    let again = pools.iter().map(|pool| t.pool_supply(me, account, pool, 50_000));
+    let operations: Vec<Instruction> = supplies.chain(redeems).chain(again).collect();
+    let batch = t.batch(&operations, &[]).expect("a batch");
+    bench.send("12 native operations, 4 assets, no debt", batch, &[&user.key]);
 }
 
 fn liquidation(bench: &mut Bench) {

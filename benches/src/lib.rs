@@ -8,14 +8,31 @@ mod health;
 mod instructions;
 pub mod primitives;
 mod table;
+mod venue;
 
-pub use table::{Row, Table, committed, markdown, paths, readme, readme_path};
+use trestle_interface::TABLE;
+
+pub use table::{Row, Table, VENUE_OWN_UNITS, committed, markdown, paths, readme, readme_path};
 
 /// Measures everything.
+///
+/// # Panics
+/// When an instruction is refused, or none of the cases uses it.
 #[must_use]
 pub fn measure() -> Table {
     let artifact = trestle_sandbox::artifact();
-    let mut rows = instructions::rows();
+    let (mut rows, world) = instructions::rows();
+    let (at_kamino, kamino) = venue::rows();
+    rows.extend(at_kamino);
+    instructions::set_up(&world, &mut rows);
+    instructions::set_up(&kamino.world, &mut rows);
+    rows.sort_by_key(|row| TABLE.iter().position(|info| info.name == row.name));
+    // last, since it is the longest list of cases
+    rows.retain(|row| row.name != "get_health");
     rows.extend(health::rows());
-    Table { compiler: artifact.compiler, rows }
+    for info in TABLE {
+        assert!(rows.iter().any(|row| row.name == info.name), "{} is not measured", info.name);
+    }
+    let venue = if kamino.venue.is_mock() { "our mock of klend" } else { "the given program" };
+    Table { compiler: artifact.compiler, venue: venue.into(), rows }
 }

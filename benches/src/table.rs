@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use trestle_interface::TABLE;
+use trestle_interface::tag::Tag;
 use trestle_sandbox::Sent;
 use trestle_sandbox::program::workspace_root;
 
@@ -13,7 +14,7 @@ pub struct Row {
     pub name: String,
     /// What distinguishes it.
     pub case: String,
-    /// Compute units, those of inner calls included.
+    /// Compute units of our instruction, those of inner calls included.
     pub units: u64,
     /// Of them, units of inner calls.
     pub inner: u64,
@@ -21,20 +22,30 @@ pub struct Row {
     pub locks: usize,
     /// Bytes of the transaction, without an address lookup table.
     pub bytes: usize,
+    /// The same with all accounts but signers and programs from a table.
+    pub table_bytes: usize,
 }
 
 impl Row {
     /// A row of what was sent.
     #[must_use]
     pub fn new(name: &str, case: &str, sent: &Sent) -> Self {
+        let (units, inner) = our_units(&sent.logs);
         Self {
             name: name.into(),
             case: case.into(),
-            units: sent.units,
-            inner: inner_units(&sent.logs),
+            units,
+            inner,
             locks: sent.locks,
             bytes: sent.bytes,
+            table_bytes: sent.table_bytes,
         }
+    }
+
+    /// Units that our own code took.
+    #[must_use]
+    pub const fn own(&self) -> u64 {
+        self.units - self.inner
     }
 
     fn key(&self) -> String {
@@ -42,13 +53,38 @@ impl Row {
     }
 }
 
-/// Units that programs called by ours consumed, from the log.
-fn inner_units(logs: &[String]) -> u64 {
+/// Units that our instructions consumed and, of them, what the programs called
+/// by them did, from the log. What those programs call in turn is theirs.
+fn our_units(logs: &[String]) -> (u64, u64) {
     let ours = trestle_interface::PROGRAM_ID.to_string();
-    logs.iter()
-        .filter(|line| !line.contains(&ours))
-        .filter_map(|line| line.split(" consumed ").nth(1)?.split(' ').next()?.parse::<u64>().ok())
-        .sum()
+    let mut running: Vec<&str> = vec![];
+    let (mut units, mut inner) = (0, 0);
+    for line in logs {
+        let mut words = line.split(' ');
+        let (Some("Program"), Some(program), Some(verb)) =
+            (words.next(), words.next(), words.next())
+        else {
+            continue;
+        };
+        match verb {
+            "invoke" => running.push(program),
+            "consumed" if running.first() == Some(&ours.as_str()) => {
+                let count = words.next().and_then(|count| count.parse::<u64>().ok());
+                let count = count.expect("the log counts units");
+                match running.len() {
+                    1 => units += count,
+                    2 => inner += count,
+                    _ => {}
+                }
+            }
+            "success" | "failed:" => {
+                running.pop();
+            }
+            _ => {}
+        }
+    }
+    assert!(running.is_empty(), "the log is complete");
+    (units, inner)
 }
 
 /// All rows, and which compiler made the binary.
@@ -56,6 +92,8 @@ fn inner_units(logs: &[String]) -> u64 {
 pub struct Table {
     /// Compiler of the binary.
     pub compiler: String,
+    /// Which program stood in for the venue.
+    pub venue: String,
     /// Rows in the order of measurement.
     pub rows: Vec<Row>,
 }
@@ -70,11 +108,11 @@ impl Table {
             .map(|r| {
                 json!({
                     "instruction": r.name, "case": r.case, "units": r.units, "inner": r.inner,
-                    "locks": r.locks, "bytes": r.bytes,
+                    "locks": r.locks, "bytes": r.bytes, "table_bytes": r.table_bytes,
                 })
             })
             .collect();
-        format!("{:#}\n", json!({ "compiler": self.compiler, "rows": rows }))
+        format!("{:#}\n", json!({ "compiler": self.compiler, "venue": self.venue, "rows": rows }))
     }
 
     /// From JSON.
@@ -89,6 +127,7 @@ impl Table {
         let rows = value["rows"].as_array().expect("rows");
         Self {
             compiler: word(&value, "compiler"),
+            venue: word(&value, "venue"),
             rows: rows
                 .iter()
                 .map(|r| Row {
@@ -98,6 +137,7 @@ impl Table {
                     inner: number(r, "inner"),
                     locks: usize::try_from(number(r, "locks")).expect("few"),
                     bytes: usize::try_from(number(r, "bytes")).expect("few"),
+                    table_bytes: usize::try_from(number(r, "table_bytes")).expect("few"),
                 })
                 .collect(),
         }
@@ -115,8 +155,10 @@ impl Table {
             };
             for (what, now, was) in [
                 ("units", row.units, old.units),
+                ("own units", row.own(), old.own()),
                 ("locks", row.locks as u64, old.locks as u64),
                 ("bytes", row.bytes as u64, old.bytes as u64),
+                ("bytes with a table", row.table_bytes as u64, old.table_bytes as u64),
             ] {
                 if now > was {
                     found.push(format!("{}: {what} {was} -> {now}", row.key()));
@@ -152,16 +194,54 @@ pub fn committed() -> Table {
 #[must_use]
 pub fn markdown(table: &Table) -> String {
     let mut text = String::from(HEAD);
-    text.push_str(&format!("Compiler: **{}**.\n\n", table.compiler));
-    text.push_str("| instruction | case | CU | of it inner calls | locks | bytes |\n");
-    text.push_str("|---|---|---:|---:|---:|---:|\n");
+    text.push_str(&format!("Compiler: **{}**. Venue: **{}**.\n\n", table.compiler, table.venue));
+    text.push_str(
+        "| instruction | case | CU | own | inner calls | locks | bytes | with a table |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|\n",
+    );
     for r in &table.rows {
         text.push_str(&format!(
-            "| `{}` | {} | {} | {} | {} | {} |\n",
-            r.name, r.case, r.units, r.inner, r.locks, r.bytes
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} |\n",
+            r.name,
+            r.case,
+            r.units,
+            r.own(),
+            r.inner,
+            r.locks,
+            r.bytes,
+            r.table_bytes
         ));
     }
     text.push_str(&per_position(table));
+    text.push_str(&venues(table));
+    text
+}
+
+/// Most of our own units that an operation at a venue is meant to take.
+pub const VENUE_OWN_UNITS: u64 = 25_000;
+
+/// Whether a row is of an operation at a venue.
+fn is_venue(row: &Row) -> bool {
+    TABLE.iter().any(|info| info.name == row.name && VENUE_TAGS.contains(&info.tag))
+}
+
+/// Which operations of ours at venues take more than they should, and why.
+fn venues(table: &Table) -> String {
+    let mut text = format!(
+        "\n## At Kamino\n\n{VENUES} An operation is meant to take at most {VENUE_OWN_UNITS} CU of \
+         our own. "
+    );
+    let above: Vec<String> = table
+        .rows
+        .iter()
+        .filter(|row| is_venue(row) && row.own() > VENUE_OWN_UNITS)
+        .map(|row| format!("- `{}`, {}: {}\n", row.name, row.case, row.own()))
+        .collect();
+    if above.is_empty() {
+        text.push_str("None takes more.\n");
+    } else {
+        text.push_str(&format!("These take more:\n\n{}\n{WHY_MORE}\n", above.concat()));
+    }
     text
 }
 
@@ -183,27 +263,68 @@ pub fn readme(text: &str, table: &Table) -> String {
     let [open, close] = README_MARKS;
     let (before, rest) = text.split_once(open).expect("the README marks where the table begins");
     let (_, after) = rest.split_once(close).expect("the README marks where the table ends");
-    let mut rows = String::from("| tag | instruction | what it does | CU |\n|---:|---|---|---:|\n");
+    let mut rows = String::from(
+        "| tag | instruction | what it does | CU | of it our own |\n|---:|---|---|---:|---:|\n",
+    );
     for info in TABLE {
-        let units = table.rows.iter().filter(|r| r.name == info.name).map(|r| r.units);
-        let (least, most) = (units.clone().min(), units.max());
-        let range = match (least, most) {
-            (Some(least), Some(most)) if least < most => format!("{least} to {most}"),
-            (_, Some(most)) => most.to_string(),
-            _ => "not measured".into(),
-        };
-        let what = info.doc.trim();
-        rows.push_str(&format!("| {} | `{}` | {what} | {range} |\n", info.tag.byte(), info.name));
+        let measured = || table.rows.iter().filter(|row| row.name == info.name);
+        let (all, own) = (range(measured().map(|r| r.units)), range(measured().map(Row::own)));
+        let what = info.doc.split_whitespace().collect::<Vec<_>>().join(" ");
+        rows.push_str(&format!(
+            "| {} | `{}` | {what} | {all} | {own} |\n",
+            info.tag.byte(),
+            info.name
+        ));
     }
-    format!("{before}{open}\n{rows}\nCompiler: {}.\n{close}{after}", table.compiler)
+    format!(
+        "{before}{open}\n{rows}\nCompiler: {}. Venue: {}.\n{close}{after}",
+        table.compiler, table.venue
+    )
+}
+
+fn range(units: impl Iterator<Item = u64> + Clone) -> String {
+    match (units.clone().min(), units.max()) {
+        (Some(least), Some(most)) if least < most => format!("{least} to {most}"),
+        (_, Some(most)) => most.to_string(),
+        _ => "not measured".into(),
+    }
 }
 
 const HEAD: &str = "# Compute units\n\n\
-Measured by `make bench` on LiteSVM with the mainnet feature set; one instruction a transaction. \
-CU are exact and repeatable for one binary, so `make test` fails on any rise. Locks count every \
-account of the transaction, the fee payer and the program included; bytes are those of a legacy \
-transaction without a lookup table. Tables of different compilers do not compare: a stock rustc \
-and Agave's toolchain generate different code.\n\n";
+Measured by `make bench` on LiteSVM with the mainnet feature set; one instruction of ours a \
+transaction. CU are exact and repeatable for one binary, so `make test` fails on any rise. They \
+are those of our instruction: *inner calls* are what programs that it calls consumed, by the log, \
+with all that those call in turn; *own* is the rest. Locks count every account of the transaction, \
+the fee payer and the program included; bytes are those of a legacy transaction, and of a version 0 \
+transaction that takes all accounts but signers and programs from an address lookup table; the \
+network takes 1,232. Tables of different compilers do not compare: a stock rustc and Agave's \
+toolchain generate different code.\n\n";
+
+/// Operations at venues.
+const VENUE_TAGS: [Tag; 11] = [
+    Tag::OpenVenue,
+    Tag::VenueSupply,
+    Tag::VenueRedeem,
+    Tag::VenueBorrow,
+    Tag::VenueRepay,
+    Tag::OpenFarm,
+    Tag::ClaimVenue,
+    Tag::VenueGroup,
+    Tag::CloseVenue,
+    Tag::RefreshAccount,
+    Tag::RefreshMarkets,
+];
+
+const VENUES: &str = "Inner calls of these rows are calls of the program that the table names as \
+venue; the mock's code is ours, so its share says nothing about klend's. Borrowing, and redeeming \
+with a debt, need klend's own refresh with prices in the same slot: it stands in front in the same \
+transaction, is in locks and bytes, and not in CU.";
+
+const WHY_MORE: &str = "What stays: the portfolio is read twice where a check compares it with \
+what it was, every reserve in use is projected to now for it (a reserve's interest is 128-bit \
+arithmetic in klend's own scale, about 3,000 CU a reserve), klend's calls name up to 20 accounts \
+that are each matched before the authority signs, and the obligation is compared entry by entry \
+with what it was before the call.";
 
 /// Cost of one more position, from the health rows.
 fn per_position(table: &Table) -> String {

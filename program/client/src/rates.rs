@@ -77,11 +77,7 @@ impl Offer {
     ///
     /// # Errors
     /// [`KaminoError`] when the bytes are no reserve or out of range.
-    pub fn at_kamino(
-        self,
-        reserve: &[u8],
-        now: Now,
-    ) -> core::result::Result<Self, KaminoError> {
+    pub fn at_kamino(self, reserve: &[u8], now: Now) -> core::result::Result<Self, KaminoError> {
         let reserve = Reserve::new(reserve)?;
         let fee = origination_fee(&reserve, self.amount)?;
         Ok(Self { apr: borrow_apr_after(&reserve, now, self.amount)?, fee, ..self })

@@ -12,9 +12,10 @@ use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
-use trestle_client::ix::At;
-use trestle_client::kamino::{KaminoMarket, KaminoReserve, refresh_prices};
+use trestle_client::ix::{At, RewardKeys};
+use trestle_client::kamino::{FARMS_PROGRAM, KaminoMarket, KaminoReserve, refresh_prices};
 use trestle_interface::args::{ListClassArgs, ListReserveArgs};
+use trestle_packs::kamino::token_account;
 use trestle_packs::{Kamino, Pack, PriceInput};
 use trestle_risk_math::defaults;
 
@@ -288,6 +289,35 @@ impl KaminoWorld {
 }
 
 type Outcome = Result<Sent, Failure>;
+
+/// Vault of rewards, vault of the treasury and configuration of the mock's farm.
+const REWARDS: [Pubkey; 3] = [
+    Pubkey::new_from_array([196; 32]),
+    Pubkey::new_from_array([197; 32]),
+    Pubkey::new_from_array([198; 32]),
+];
+
+impl KaminoWorld {
+    /// Fills the vault of rewards of an asset's farm of depositors. Only the
+    /// mock's farm takes it: `None` on a real one.
+    ///
+    /// # Panics
+    /// When the reserve has no farm.
+    pub fn reward(&mut self, asset: usize, reward: usize) -> Option<RewardKeys> {
+        if !self.venue.is_mock() {
+            return None;
+        }
+        let farm = self.reserve(asset).collateral_farm.expect("a farm");
+        let seeds: [&[u8]; 2] = [b"authority", farm.as_ref()];
+        let vaults_authority = Pubkey::find_program_address(&seeds, &FARMS_PROGRAM).0;
+        let keys = self.world.assets[reward].keys;
+        let full =
+            token_account(&keys.mint, &vaults_authority, &keys.token_program, 1_000_000_000_000);
+        let [vault, treasury, config] = REWARDS;
+        self.world.svm.set_account(vault, full);
+        Some(RewardKeys { number: 0, asset: keys, config, vault, treasury, vaults_authority })
+    }
+}
 
 impl Default for KaminoWorld {
     fn default() -> Self {
