@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use trestle_risk_math::MathError;
 use trestle_risk_math::index::Index;
 use trestle_risk_math::num::{
-    mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, mul_shift_floor, mul_wide,
+    mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, mul_shift_floor, mul_wide, shift_ratio_ceil,
+    shift_ratio_floor,
 };
 
 /// Words of every magnitude, and those next to a power of two.
@@ -52,6 +53,20 @@ proptest! {
             let d_big = BigUint::from(d);
             prop_assert_eq!(mul_ratio_floor(a, b, d), fits(&(&exact / &d_big)));
             prop_assert_eq!(mul_ratio_ceil(a, b, d), fits(&up(&exact, &d_big)));
+        }
+    }
+
+    #[test]
+    fn quotients_of_shifted_numbers_are_exact(a in word(), shift in 0_u32..130, d in word()) {
+        let exact = BigUint::from(a) << shift;
+        if !(1..=127).contains(&shift) {
+            prop_assert_eq!(shift_ratio_floor(a, shift, d), Err(MathError::Range));
+        } else if d == 0 {
+            prop_assert_eq!(shift_ratio_floor(a, shift, d), Err(MathError::DivideByZero));
+        } else {
+            let d_big = BigUint::from(d);
+            prop_assert_eq!(shift_ratio_floor(a, shift, d), fits(&(&exact / &d_big)));
+            prop_assert_eq!(shift_ratio_ceil(a, shift, d), fits(&up(&exact, &d_big)));
         }
     }
 

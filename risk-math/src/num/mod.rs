@@ -8,7 +8,10 @@ mod sum;
 mod weight;
 mod wide;
 
-pub use ratio::{mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, mul_shift_floor, mul_wide};
+pub use ratio::{
+    mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, mul_shift_floor, mul_wide, shift_ratio_ceil,
+    shift_ratio_floor,
+};
 pub use sum::{Split, Sum, ceil_shift};
 pub use weight::{ONE, Pair, Weight};
 pub use wide::{

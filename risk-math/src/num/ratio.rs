@@ -34,8 +34,7 @@ pub fn mul_shift_floor(a: u128, b: u128, shift: u32) -> Result<u128> {
 /// # Errors
 /// [`MathError::Range`] for another shift, [`MathError::Overflow`] above 128 bits.
 pub fn mul_shift_ceil(a: u128, b: u128, shift: u32) -> Result<u128> {
-    let (q, exact) = shifted(a, b, shift)?;
-    q.checked_add(u128::from(!exact)).ok_or(MathError::Overflow)
+    rounded_up(shifted(a, b, shift)?)
 }
 
 /// `a * b / d`, rounded down.
@@ -51,7 +50,28 @@ pub fn mul_ratio_floor(a: u128, b: u128, d: u128) -> Result<u128> {
 /// # Errors
 /// [`MathError::DivideByZero`], [`MathError::Overflow`] above 128 bits.
 pub fn mul_ratio_ceil(a: u128, b: u128, d: u128) -> Result<u128> {
-    let (q, exact) = ratio(a, b, d)?;
+    rounded_up(ratio(a, b, d)?)
+}
+
+/// `a * 2^shift / d`, rounded down, for a shift of 1 to 127.
+///
+/// # Errors
+/// [`MathError::Range`] for another shift, [`MathError::DivideByZero`],
+/// [`MathError::Overflow`] above 128 bits.
+pub fn shift_ratio_floor(a: u128, shift: u32, d: u128) -> Result<u128> {
+    Ok(shift_ratio(a, shift, d)?.0)
+}
+
+/// `a * 2^shift / d`, rounded up, for a shift of 1 to 127.
+///
+/// # Errors
+/// [`MathError::Range`] for another shift, [`MathError::DivideByZero`],
+/// [`MathError::Overflow`] above 128 bits.
+pub fn shift_ratio_ceil(a: u128, shift: u32, d: u128) -> Result<u128> {
+    rounded_up(shift_ratio(a, shift, d)?)
+}
+
+fn rounded_up((q, exact): (u128, bool)) -> Result<u128> {
     q.checked_add(u128::from(!exact)).ok_or(MathError::Overflow)
 }
 
@@ -67,12 +87,24 @@ fn shifted(a: u128, b: u128, shift: u32) -> Result<(u128, bool)> {
     Ok((high.wrapping_shl(up) | low.wrapping_shr(shift), low.wrapping_shl(up) == 0))
 }
 
-/// Quotient, and whether it is exact: long division in two 64-bit digits.
 fn ratio(a: u128, b: u128, d: u128) -> Result<(u128, bool)> {
+    let (high, low) = mul_wide(a, b);
+    divide(high, low, d)
+}
+
+fn shift_ratio(a: u128, shift: u32, d: u128) -> Result<(u128, bool)> {
+    if !(1..=127).contains(&shift) {
+        return Err(MathError::Range);
+    }
+    divide(a.wrapping_shr(128_u32.wrapping_sub(shift)), a.wrapping_shl(shift), d)
+}
+
+/// Quotient of `high * 2^128 + low` by `d`, and whether it is exact: long
+/// division in 64-bit digits.
+fn divide(high: u128, low: u128, d: u128) -> Result<(u128, bool)> {
     if d == 0 {
         return Err(MathError::DivideByZero);
     }
-    let (high, low) = mul_wide(a, b);
     if high >= d {
         return Err(MathError::Overflow);
     }
@@ -81,13 +113,29 @@ fn ratio(a: u128, b: u128, d: u128) -> Result<(u128, bool)> {
         let q = low.checked_div(d).ok_or(MathError::DivideByZero)?;
         return Ok((q, q.wrapping_mul(d) == low));
     }
-    let up = d.leading_zeros(); // 0..=127
+    if high64(d) == 0 {
+        return divide_by_word(low64(high), low, low64(d));
+    }
+    let up = d.leading_zeros(); // 0..=63
     let d = d.wrapping_shl(up);
     // high < d, so its top `up` bits are zero; two shifts, since one by 128 is none
     let carry = low.wrapping_shr(1).wrapping_shr(127_u32.wrapping_sub(up));
     let (high, low) = (high.wrapping_shl(up) | carry, low.wrapping_shl(up));
     let (q1, rest) = digit(high, high64(low), d)?;
     let (q0, rest) = digit(rest, low64(low), d)?;
+    Ok((u128::from(q1) << 64 | u128::from(q0), rest == 0))
+}
+
+/// [`divide`] by a divisor of one word, `high < d`. Remainders are below the
+/// divisor, so they are exact modulo 2^64.
+fn divide_by_word(high: u64, low: u128, d: u64) -> Result<(u128, bool)> {
+    let digit = |rest: u64, next: u64| {
+        let n = u128::from(rest) << 64 | u128::from(next);
+        let q = low64(n.checked_div(u128::from(d)).ok_or(MathError::DivideByZero)?);
+        Ok((q, next.wrapping_sub(q.wrapping_mul(d))))
+    };
+    let (q1, rest) = digit(high, high64(low))?;
+    let (q0, rest) = digit(rest, low64(low))?;
     Ok((u128::from(q1) << 64 | u128::from(q0), rest == 0))
 }
 

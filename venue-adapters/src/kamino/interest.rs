@@ -53,6 +53,33 @@ pub struct Accrual {
     pub supply_rate_sf: u128,
 }
 
+/// What all of a reserve's units are worth: the part of an [`Accrual`] that
+/// indices follow from. Scaled by 2^60.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// What belongs to suppliers, rounded down.
+    pub supply_sf: u128,
+    /// Cumulative borrow rate, not below any release's.
+    pub cumulative_sf: u128,
+}
+
+/// [`project`] for the worth alone. Where no time has passed nothing accrues,
+/// whatever the rates, and they are not computed.
+///
+/// # Errors
+/// As [`project`].
+pub fn worth(reserve: &Reserve, now: Now) -> Result<Worth> {
+    let (periods, _) = elapsed(reserve, now)?;
+    if periods == 0 {
+        return Ok(Worth {
+            supply_sf: supply_sf(reserve)?,
+            cumulative_sf: reserve.cumulative_sf()?,
+        });
+    }
+    let accrual = project(reserve, now)?;
+    Ok(Worth { supply_sf: accrual.supply_sf, cumulative_sf: accrual.cumulative.high })
+}
+
 /// Projects a reserve to `now`. A clock behind the last refresh accrues nothing.
 ///
 /// # Errors

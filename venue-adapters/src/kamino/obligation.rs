@@ -12,7 +12,7 @@ use super::layout::{Fields, cumulative_rate, obligation as at};
 use super::{KaminoError, Result};
 use crate::bytes::{array, u64_at, u128_at};
 use crate::plan::Key;
-use trestle_risk_math::num::mul_ratio_ceil;
+use trestle_risk_math::num::shift_ratio_ceil;
 
 /// Most by which one refresh lowers a debt's Q64 units: `2^64 / 2^60`, rounded up twice.
 pub const DRIFT: u128 = 17;
@@ -55,7 +55,7 @@ impl Borrow<'_> {
         if self.cumulative_sf < super::interest::ONE {
             return Err(KaminoError::Numbers);
         }
-        Ok(mul_ratio_ceil(self.borrowed_sf, 1 << 64, self.cumulative_sf)?)
+        Ok(shift_ratio_ceil(self.borrowed_sf, 64, self.cumulative_sf)?)
     }
 }
 
@@ -191,6 +191,11 @@ impl<'a> Obligation<'a> {
     /// Debts in slot order; slots may have gaps.
     pub fn borrows(&self) -> impl Iterator<Item = Borrow<'a>> + use<'a> {
         self.borrow_slots().flatten()
+    }
+
+    /// The reserves of all deposits, then of all debts, each in slot order.
+    pub fn reserves(&self) -> impl Iterator<Item = &'a Key> + use<'a> {
+        self.deposits().map(|d| d.reserve).chain(self.borrows().map(|b| b.reserve))
     }
 
     /// Units of collateral in `reserve`: cTokens, zero for none.

@@ -1,13 +1,15 @@
 //! What a reserve is worth and on which terms, now.
 
-use super::interest::{self, Accrual};
+use super::interest::{self, Accrual, Worth};
 use super::market::{Market, PERMISSIONED_BORROW, PERMISSIONED_DEPOSIT};
 use super::reserve::{RateBasis, Reserve};
 use super::stress::{self, Terms};
 use super::{KaminoError, Result};
 use crate::clock::Now;
 use trestle_risk_math::index::Index;
-use trestle_risk_math::num::{Weight, mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil};
+use trestle_risk_math::num::{
+    Weight, mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, shift_ratio_floor,
+};
 use trestle_risk_math::pool::{Apr, growth_bound_per_slot};
 use trestle_risk_math::price::Price;
 
@@ -71,6 +73,24 @@ pub struct Flags {
     pub ctokens_blocked: bool,
 }
 
+/// What units of a reserve are worth now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indices {
+    /// Tokens a cToken, rounded down.
+    pub deposit: Index,
+    /// Tokens a Q64 unit of debt, rounded up ([`Index::owed_ceil`]).
+    pub debt: Index,
+}
+
+/// The indices of [`reserve`] without the rest. Cheap where the reserve was
+/// refreshed in this very slot.
+///
+/// # Errors
+/// As [`reserve`]; a reserve to which no time has passed is not asked for rates.
+pub fn indices(reserve: &Reserve, now: Now) -> Result<Indices> {
+    indices_of(&interest::worth(reserve, now)?, reserve.ctoken_supply())
+}
+
 /// Reads a reserve and projects it to `now`.
 ///
 /// Real rates of a reserve that counts slots assume slots of 400 ms.
@@ -80,14 +100,16 @@ pub struct Flags {
 /// what an index holds, [`KaminoError::RateBasis`].
 pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveReport> {
     let accrual = interest::project(reserve, now)?;
-    let deposit_index = deposit_index(&accrual, reserve.ctoken_supply())?;
+    let worth = Worth { supply_sf: accrual.supply_sf, cumulative_sf: accrual.cumulative.high };
+    let Indices { deposit: deposit_index, debt: debt_index } =
+        indices_of(&worth, reserve.ctoken_supply())?;
     let queued = deposit_index.plus(1)?.tokens_ceil(reserve.queued_ctokens())?;
     let free_liquidity = reserve.available().saturating_sub(queued);
     let basis = reserve.rate_basis()?;
     let supplied = ceil_tokens(accrual.supply_sf);
     Ok(ReserveReport {
         deposit_index,
-        debt_index: debt_index(&accrual)?,
+        debt_index,
         free_liquidity,
         supply_room: reserve.deposit_limit().saturating_sub(supplied),
         redeem_room: free_liquidity.min(reserve.redeem_cap_left(now.unix)),
@@ -134,20 +156,18 @@ pub fn origination_fee(reserve: &Reserve, amount: u64) -> Result<u64> {
     u64::try_from(fee).map_err(|_| KaminoError::Numbers)
 }
 
-/// Tokens a cToken, rounded down. Before the first deposit a cToken is worth
-/// one token; cTokens without supply behind them are worth nothing.
-fn deposit_index(accrual: &Accrual, ctokens: u64) -> Result<Index> {
-    if ctokens == 0 {
-        return Ok(Index::ONE);
-    }
-    // supply / 2^60 * 2^64 / cTokens
-    Ok(Index::new(mul_ratio_floor(accrual.supply_sf, 16, u128::from(ctokens))?)?)
-}
-
-/// The cumulative borrow rate in Q64: exact.
-fn debt_index(accrual: &Accrual) -> Result<Index> {
-    let q64 = accrual.cumulative.high.checked_mul(16).ok_or(KaminoError::Numbers)?;
-    Ok(Index::new(q64)?)
+/// Before the first deposit a cToken is worth one token; cTokens without
+/// supply behind them are worth nothing.
+fn indices_of(worth: &Worth, ctokens: u64) -> Result<Indices> {
+    let deposit = if ctokens == 0 {
+        Index::ONE
+    } else {
+        // supply / 2^60 * 2^64 / cTokens
+        Index::new(shift_ratio_floor(worth.supply_sf, 4, u128::from(ctokens))?)?
+    };
+    // the cumulative borrow rate in Q64: exact
+    let debt = worth.cumulative_sf.checked_mul(16).ok_or(KaminoError::Numbers)?;
+    Ok(Indices { deposit, debt: Index::new(debt)? })
 }
 
 fn borrow_room(reserve: &Reserve, accrual: &Accrual, free: u64, now: Now) -> Result<u64> {

@@ -142,13 +142,12 @@ impl Snapshot {
     /// All debts but the excepted reserve's are what they were, interest aside.
     fn expect_borrows(&self, after: &Obligation, except: Option<&Key>) -> Result<()> {
         for ((reserve, units), slot) in self.borrows.iter().zip(after.borrow_slots()) {
-            let now = match slot {
-                Some(borrow) => (borrow.reserve, borrow.units()?),
-                None => (&SYSTEM_PROGRAM, 0),
-            };
-            let drift = units.checked_sub(now.1);
-            let same = reserve == now.0 && drift.is_some_and(|d| d < DRIFT);
-            if !same && !may_move(except, reserve, now.0) {
+            let key = slot.map_or(&SYSTEM_PROGRAM, |borrow| borrow.reserve);
+            if may_move(except, reserve, key) {
+                continue;
+            }
+            let drift = units.checked_sub(slot.map_or(Ok(0), |borrow| borrow.units())?);
+            if reserve != key || drift.is_none_or(|d| d >= DRIFT) {
                 return Err(KaminoError::OtherPosition);
             }
         }

@@ -64,6 +64,9 @@ proptest! {
             prop_assert!(found.free_liquidity <= reserve.available());
             prop_assert!(found.redeem_room <= found.free_liquidity);
             prop_assert!(found.borrow_room <= found.free_liquidity);
+            // the short way is the same way
+            let indices = report::indices(&reserve, now).unwrap();
+            prop_assert_eq!((indices.deposit, indices.debt), (found.deposit_index, found.debt_index));
         }
         let terms = stress::terms(&reserve, &market, group);
         let row = read.ok().zip(terms.ok()).map(|(found, terms)| stress::Row {

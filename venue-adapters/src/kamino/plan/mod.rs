@@ -72,9 +72,8 @@ fn deposit_reserves(call: &mut Call, obligation: &Obligation) -> Result<()> {
 
 /// Appends the deposit reserves and then the debt reserves, in slot order.
 fn all_reserves(call: &mut Call, obligation: &Obligation) -> Result<()> {
-    deposit_reserves(call, obligation)?;
-    for borrow in obligation.borrows() {
-        call.account(borrow.reserve, WRITE)?;
+    for reserve in obligation.reserves() {
+        call.account(reserve, WRITE)?;
     }
     Ok(())
 }
