@@ -4,7 +4,7 @@ use super::load::{now, read_in};
 use crate::Result;
 use crate::slab::Margin;
 use crate::venues::Reads;
-use core::cell::Ref;
+use core::cell::{OnceCell, Ref};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
@@ -29,6 +29,8 @@ pub(crate) struct Context<'a, 'i> {
     pub(crate) now: Now,
     /// Venue accounts read in this instruction.
     pub(crate) reads: Reads,
+    /// [`Context::authority_address`], once it was asked for.
+    owner: OnceCell<Pubkey>,
 }
 
 impl<'a, 'i> Context<'a, 'i> {
@@ -72,6 +74,7 @@ impl<'a, 'i> Context<'a, 'i> {
             markets: read_in(markets, program_id, &group)?,
             now: now()?,
             reads: Reads::default(),
+            owner: OnceCell::new(),
         })
     }
 
@@ -142,7 +145,8 @@ impl<'a, 'i> Context<'a, 'i> {
 
     /// The address that owns the account's tokens and venue accounts.
     pub(crate) fn authority_address(&self) -> Pubkey {
-        authority_address(self.program_id, self.account, self.margin.fixed.authority_bump)
+        let bump = self.margin.fixed.authority_bump;
+        *self.owner.get_or_init(|| authority_address(self.program_id, self.account, bump))
     }
 }
 

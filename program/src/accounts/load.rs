@@ -19,8 +19,8 @@ use trestle_interface::view::{Now, positions};
 /// object, so identity of the key's place is identity of the account.
 #[inline(always)]
 pub(crate) fn check_roles(accounts: &[AccountInfo], first: &[Role], second: &[Role]) -> Result<()> {
-    let roles = || first.iter().chain(second);
-    for (position, (account, role)) in accounts.iter().zip(roles()).enumerate() {
+    let roles = first.iter().chain(second);
+    for (position, (account, role)) in accounts.iter().zip(roles).enumerate() {
         if role.signer && !account.is_signer {
             return Err(TrestleError::MissingSigner);
         }
@@ -30,13 +30,26 @@ pub(crate) fn check_roles(accounts: &[AccountInfo], first: &[Role], second: &[Ro
         if !account.is_writable {
             return Err(TrestleError::NotWritable);
         }
-        for (other, role) in accounts.iter().zip(roles()).take(position) {
-            if role.writable && core::ptr::eq(account.key, other.key) {
-                return Err(TrestleError::DuplicateAccount);
-            }
+        let same = |other: &AccountInfo| core::ptr::eq(account.key, other.key);
+        let before = accounts.get(..position).unwrap_or(&[]);
+        if before.iter().any(same) && is_written_before(accounts, first, second, position) {
+            return Err(TrestleError::DuplicateAccount);
         }
     }
     Ok(())
+}
+
+/// Whether the account at `position` stands in a writable role before it.
+#[cold]
+fn is_written_before(
+    accounts: &[AccountInfo],
+    first: &[Role],
+    second: &[Role],
+    position: usize,
+) -> bool {
+    let Some(account) = accounts.get(position) else { return false };
+    let before = accounts.iter().zip(first.iter().chain(second)).take(position);
+    before.into_iter().any(|(other, role)| role.writable && core::ptr::eq(account.key, other.key))
 }
 
 /// Checks the roles of a list that must be all there is.

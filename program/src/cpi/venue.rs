@@ -34,48 +34,50 @@ const SIGNED: &[([u8; 32], &[u8])] = &[
 ];
 
 /// Runs a planned call of `program`, which may take up to `rent` lamports of
-/// the authority's.
+/// the authority's. What was read of venue accounts before may be stale after it.
 pub(crate) fn call<'i>(
-    context: &Context<'_, 'i>,
+    context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
     call: &Call,
     program: &Pubkey,
     rent: u64,
 ) -> Result<()> {
     expect_listed(call, program)?;
+    context.reads.forget();
     let owner = context.authority_address();
     let mut metas = Vec::with_capacity(call.metas().len());
-    let mut infos = Vec::with_capacity(call.metas().len());
-    let mut signs = false;
+    let mut authority = None;
     for meta in call.metas() {
         let info = find(accounts, &meta.key)?;
         if info.owner == context.program_id {
             return Err(TrestleError::VenueTouchedAuthority);
         }
-        if meta.signer && *info.key != owner {
-            return Err(TrestleError::VenueTouchedAuthority);
+        if meta.signer {
+            if *info.key != owner {
+                return Err(TrestleError::VenueTouchedAuthority);
+            }
+            authority = Some(info);
         }
         if meta.writable && !info.is_writable {
             return Err(TrestleError::NotWritable);
         }
-        signs |= meta.signer;
+        super::expect_free(info, meta.writable)?;
         metas.push(AccountMeta {
             pubkey: *info.key,
             is_signer: meta.signer,
             is_writable: meta.writable,
         });
-        infos.push(info.clone());
     }
     let instruction =
         Instruction { program_id: *program, accounts: metas, data: call.data().to_vec() };
-    if !signs {
-        return super::invoke(&instruction, &infos, &[]);
-    }
-    let authority = find(accounts, owner.as_array())?;
+    // the instruction's accounts as they are: only those that the call names reach the callee
+    let Some(authority) = authority else {
+        return super::invoke_free(&instruction, accounts, &[]);
+    };
     let lamports = authority.lamports();
     let bump = [context.margin.fixed.authority_bump];
     let seeds: [&[u8]; 3] = [pda::AUTHORITY, context.account.as_ref(), &bump];
-    super::invoke(&instruction, &infos, &[&seeds])?;
+    super::invoke_free(&instruction, accounts, &[&seeds])?;
     let whole = authority.lamports() >= lamports.saturating_sub(rent)
         && authority.data_is_empty()
         && *authority.owner == solana_system_interface::program::ID;
@@ -84,7 +86,7 @@ pub(crate) fn call<'i>(
 
 /// [`call`], with a custody that the venue may pay from or into.
 pub(crate) fn call_with_custody<'i>(
-    context: &Context<'_, 'i>,
+    context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
     planned: &Call,
     program: &Pubkey,

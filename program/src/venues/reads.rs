@@ -11,8 +11,10 @@ use trestle_interface::view::{MAX_READS, RowRead};
 /// What has been read so far.
 #[derive(Default)]
 pub(crate) struct Reads {
-    /// Bits of venue accounts.
+    /// Bits of venue accounts whose units and reserves were read.
     pub(crate) accounts: u16,
+    /// Bits of venue accounts whose units were read.
+    units: u16,
     /// Rows of the reserves that those use.
     pub(crate) rows: Vec<RowRead>,
 }
@@ -28,8 +30,28 @@ impl Reads {
 
     /// Marks a venue account as read.
     pub(crate) fn mark(&mut self, place: u8) {
-        self.accounts |= 1_u16.wrapping_shl(u32::from(place));
+        self.accounts |= bit(place);
     }
+
+    /// Marks the units of a venue account as read.
+    pub(crate) fn mark_units(&mut self, place: u8) {
+        self.units |= bit(place);
+    }
+
+    /// Whether the slab has the units of a venue account as they are now.
+    pub(crate) fn has_units(&self, place: u8) -> bool {
+        self.units & bit(place) != 0
+    }
+
+    /// Forgets all: a venue was called.
+    pub(crate) fn forget(&mut self) {
+        (self.accounts, self.units) = (0, 0);
+        self.rows.clear();
+    }
+}
+
+fn bit(place: u8) -> u16 {
+    1_u16.wrapping_shl(u32::from(place))
 }
 
 /// Reads every venue account that owes something and whose accounts are among

@@ -56,12 +56,14 @@ fn row_of<'m>(
 }
 
 /// Makes the positions at one place equal to what the venue says: `entries`
-/// are all of it. What is not listed, or has no room, raises the account's
-/// flag [`VenueAccount::UNKNOWN`]; the rest is kept up all the same.
+/// are all of it, in the market `parent`. What is not listed there, or has no
+/// room, raises the account's flag [`VenueAccount::UNKNOWN`]; the rest is kept
+/// up all the same.
 pub(crate) fn rebuild(
     margin: &mut Margin<'_>,
     markets: &MarketsPage,
     place: u8,
+    parent: &[u8; 32],
     entries: &[Entry],
     now: Now,
 ) -> Result<()> {
@@ -73,7 +75,8 @@ pub(crate) fn rebuild(
         if entry.kind == PositionKind::VenueDebt {
             flags |= VenueAccount::OWES;
         }
-        let Some((market, row)) = row_of(margin, markets, class, place, &entry.reserve) else {
+        let row = row_of(margin, markets, class, place, &entry.reserve);
+        let Some((market, row)) = row.filter(|(_, row)| row.parent.as_array() == parent) else {
             flags |= VenueAccount::UNKNOWN;
             continue;
         };

@@ -34,7 +34,6 @@ pub(crate) fn account(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]
         list.prices,
         list.markets,
     )?;
-    let authority = context.authority_address();
     for place in 0_u8..16 {
         let Some(account) = context.margin.fixed.venue_accounts.get(usize::from(place)) else {
             break;
@@ -44,11 +43,9 @@ pub(crate) fn account(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]
         }
         let Ok(info) = find(rest, account.key.as_array()) else { continue };
         let class = context.markets.class(account.class).ok_or(TrestleError::UnknownRow)?;
-        let (now, markets) = (context.now, &context.markets);
         match VenueKind::from_byte(class.kind) {
             Some(VenueKind::Kamino) => {
-                let margin = &mut context.margin;
-                kamino::refresh(margin, markets, rest, &authority, place, info, now)?;
+                kamino::refresh(&mut context, rest, place, info)?;
             }
             Some(VenueKind::Native) | None => return Err(TrestleError::Corrupt),
         }

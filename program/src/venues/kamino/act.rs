@@ -1,11 +1,11 @@
 //! The four actions and elevation groups: check, refresh, call, measure.
 
 use super::read::refresh;
-use super::{bytes, is_gone, market_authority, obligation_entries, with_obligation};
+use super::{bytes, is_gone, market_authority, with_obligation};
 use crate::Result;
 use crate::accounts::{Context, Custody, TokenRefs, balance, expect_address, expect_program};
 use crate::cpi::venue;
-use crate::venues::place_of;
+use crate::venues::{find, place_of};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
@@ -66,8 +66,7 @@ pub(crate) fn act<'i>(
     venue::call_with_custody(context, accounts, &call, &parts.program, &custody)?;
     let tokens = Tokens { before: custody.balance, after: balance(list.custody)? };
     let delta = parts.measure(context, &before, action, tokens, asked)?;
-    let (markets, now) = (&context.markets, context.now);
-    refresh(&mut context.margin, markets, accounts, &parts.owner, place, list.venue_account, now)?;
+    refresh(context, accounts, place, list.venue_account)?;
     match action {
         Action::Supply | Action::Repay => {
             context.margin.debit(custody.place.key(), delta.tokens)?;
@@ -131,29 +130,54 @@ impl<'a, 'i> Parts<'a, 'i> {
         })
     }
 
-    /// Refreshes what klend asks to be fresh, prices aside: those come from
-    /// klend's own refresh in front of this instruction, or are still young.
-    fn freshen(&self, context: &Context<'_, 'i>, call: &mut Call, action: Action) -> Result<()> {
-        let now = context.now;
-        let stale = self.view(|obligation, reserve, _| {
-            Ok(freshness::check(action, obligation, reserve, now.slot).is_err())
-        })?;
-        if stale {
+    /// Refreshes what klend asks to be fresh and is not, prices aside: those come
+    /// from klend's own refresh in front of this instruction, or are still young.
+    fn freshen(
+        &self,
+        context: &mut Context<'_, 'i>,
+        call: &mut Call,
+        action: Action,
+    ) -> Result<()> {
+        let slot = context.now.slot;
+        let check = || {
+            self.view(|obligation, reserve, _| {
+                Ok(freshness::check(action, obligation, reserve, slot)?)
+            })
+        };
+        if check().is_ok() {
+            return Ok(());
+        }
+        if !self.reserves_are_fresh(slot)? {
             self.view(|obligation, _, _| {
                 let own = self.list.reserve.key.as_array();
-                let used = obligation_entries(obligation)?;
-                let others = used.iter().map(|entry| &entry.reserve).filter(|key| *key != own);
+                let others = obligation.reserves().filter(|key| *key != own);
                 let market = self.list.parent.key.as_array();
                 Ok(plan::refresh_reserves(call, market, others.chain([own]))?)
             })?;
             venue::call(context, self.accounts, call, &self.program, 0)?;
-            self.view(|obligation, _, _| {
-                Ok(plan::refresh_obligation(call, &self.parties(), obligation)?)
-            })?;
-            venue::call(context, self.accounts, call, &self.program, 0)?;
         }
+        self.view(|obligation, _, _| {
+            Ok(plan::refresh_obligation(call, &self.parties(), obligation)?)
+        })?;
+        venue::call(context, self.accounts, call, &self.program, 0)?;
+        check()
+    }
+
+    /// Whether all reserves in use and the one at hand were refreshed in this
+    /// slot and not touched since. What their prices passed is asked for later:
+    /// a refresh without prices adds nothing to it.
+    fn reserves_are_fresh(&self, slot: u64) -> Result<bool> {
         self.view(|obligation, reserve, _| {
-            Ok(freshness::check(action, obligation, reserve, now.slot)?)
+            if !freshness::is_reserve_fresh(reserve, slot, 0) {
+                return Ok(false);
+            }
+            for key in obligation.reserves() {
+                let data = bytes(find(self.accounts, key)?)?;
+                if !freshness::is_reserve_fresh(&Reserve::new(&data)?, slot, 0) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         })
     }
 
@@ -167,7 +191,7 @@ impl<'a, 'i> Parts<'a, 'i> {
         action: Action,
         amount: Amount,
     ) -> Result<u64> {
-        self.view(|obligation, reserve, market| {
+        self.view(|obligation, reserve, _| {
             before.take(obligation)?;
             let key = self.list.reserve.key.as_array();
             let none = [0; 32];
@@ -188,12 +212,15 @@ impl<'a, 'i> Parts<'a, 'i> {
                     return Err(TrestleError::OutOfRange);
                 }
                 (Action::Redeem, Amount::Tokens(tokens)) => {
-                    let index = report::reserve(reserve, market, context.now)?.deposit_index;
+                    let index = report::indices(reserve, context.now)?.deposit;
                     index.units_ceil(tokens)?.min(before.deposit_units(key))
                 }
                 (_, Amount::Tokens(tokens)) => tokens,
                 (Action::Redeem, Amount::All) => ALL,
-                (Action::Repay, Amount::All) => custody.units.min(self.owed(context, before)?),
+                (Action::Repay, Amount::All) => {
+                    let index = report::indices(reserve, context.now)?.debt;
+                    custody.units.min(index.owed_ceil(before.debt_units(key))?)
+                }
             };
             match action {
                 Action::Supply => plan::supply(call, &parties, &leg, asked)?,
@@ -207,14 +234,6 @@ impl<'a, 'i> Parts<'a, 'i> {
             }
             Ok(asked)
         })
-    }
-
-    /// Tokens that the whole debt takes now.
-    fn owed(&self, context: &Context<'_, 'i>, before: &Snapshot) -> Result<u64> {
-        let (reserve, market) = (bytes(self.list.reserve)?, bytes(self.list.parent)?);
-        let (reserve, market) = (Reserve::new(&reserve)?, Market::new(&market)?);
-        let index = report::reserve(&reserve, &market, context.now)?.debt_index;
-        Ok(index.owed_ceil(before.debt_units(self.list.reserve.key.as_array()))?)
     }
 
     /// The obligation's stake in a farm: an account of the farms program among
@@ -257,13 +276,13 @@ impl<'a, 'i> Parts<'a, 'i> {
 
     /// The reserve's index for an action, and the origination fee of a borrow (2^60 = 1.0).
     fn rate(&self, context: &Context<'_, 'i>, action: Action) -> Result<(Index, u64)> {
-        let (reserve, market) = (bytes(self.list.reserve)?, bytes(self.list.parent)?);
-        let (reserve, market) = (Reserve::new(&reserve)?, Market::new(&market)?);
-        let report = report::reserve(&reserve, &market, context.now)?;
+        let reserve = bytes(self.list.reserve)?;
+        let reserve = Reserve::new(&reserve)?;
+        let report::Indices { deposit, debt } = report::indices(&reserve, context.now)?;
         Ok(match action {
-            Action::Supply | Action::Redeem => (report.deposit_index, 0),
-            Action::Repay => (report.debt_index, 0),
-            Action::Borrow => (report.debt_index, reserve.origination_fee_sf()),
+            Action::Supply | Action::Redeem => (deposit, 0),
+            Action::Repay => (debt, 0),
+            Action::Borrow => (debt, reserve.origination_fee_sf()),
         })
     }
 }
@@ -293,9 +312,7 @@ pub(crate) fn change_group<'i>(
     let mut call = Box::new(Call::EMPTY);
     with_obligation(list.venue_account, |obligation| {
         admit::obligation(obligation, parties.owner, parties.market)?;
-        let used = obligation_entries(obligation)?;
-        let keys = used.iter().map(|entry| &entry.reserve);
-        Ok(plan::refresh_reserves(&mut call, parties.market, keys)?)
+        Ok(plan::refresh_reserves(&mut call, parties.market, obligation.reserves())?)
     })?;
     if !call.metas().is_empty() {
         venue::call(context, accounts, &call, &program, 0)?;
@@ -309,7 +326,5 @@ pub(crate) fn change_group<'i>(
     })?;
     venue::call(context, accounts, &call, &program, 0)?;
     with_obligation(list.venue_account, |after| Ok(verify::group_changed(&before, after, group)?))?;
-    let (markets, now) = (&context.markets, context.now);
-    refresh(&mut context.margin, markets, accounts, &owner, place, list.venue_account, now)?;
-    Ok(())
+    refresh(context, accounts, place, list.venue_account)
 }

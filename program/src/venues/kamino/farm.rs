@@ -23,7 +23,7 @@ const STAKE_LEN: usize = 920;
 
 /// Opens the obligation's stake in a farm of the reserve.
 pub(crate) fn open_farm<'i>(
-    context: &Context<'_, 'i>,
+    context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
     list: &OpenFarmAccounts<&AccountInfo<'i>>,
     row: &MarketRow,

@@ -9,7 +9,7 @@ mod row;
 pub(crate) use act::{Amount, act, change_group};
 pub(crate) use farm::{claim, open_farm};
 pub(crate) use open::open;
-pub(crate) use read::{obligation_entries, read, refresh};
+pub(crate) use read::{read, refresh};
 pub(crate) use row::{admit_listing, write_row};
 
 use crate::Result;

@@ -1,23 +1,21 @@
 //! Reading an obligation into the slab.
 
-use super::{bytes, is_gone, with_obligation, with_reserve};
+use super::{bytes, is_gone, with_obligation};
 use crate::Result;
 use crate::accounts::Context;
-use crate::slab::Margin;
-use crate::venues::{Entry, find, find_row, rebuild};
+use crate::venues::{Entry, find, rebuild};
 use solana_program::account_info::AccountInfo;
-use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
-use trestle_interface::state::{MarketsPage, PositionKind, VenueAccount};
-use trestle_interface::view::{Now, RowRead};
+use trestle_interface::state::{PositionKind, VenueAccount};
+use trestle_interface::view::RowRead;
 use trestle_risk_math::num::Weight;
-use trestle_venue_adapters::kamino::admit;
 use trestle_venue_adapters::kamino::market::Market;
 use trestle_venue_adapters::kamino::obligation::Obligation;
-use trestle_venue_adapters::kamino::report;
+use trestle_venue_adapters::kamino::reserve::Reserve;
+use trestle_venue_adapters::kamino::{admit, ids, report};
 
 /// Everything that an obligation holds and owes.
-pub(crate) fn obligation_entries(obligation: &Obligation<'_>) -> Result<Vec<Entry>> {
+fn obligation_entries(obligation: &Obligation<'_>) -> Result<Vec<Entry>> {
     let mut entries = Vec::with_capacity(4);
     for deposit in obligation.deposits() {
         entries.push(Entry {
@@ -39,16 +37,16 @@ pub(crate) fn obligation_entries(obligation: &Obligation<'_>) -> Result<Vec<Entr
 /// Rewrites the positions at a place from the obligation there. The address
 /// was compared with the table; a vanished obligation holds nothing.
 pub(crate) fn refresh<'i>(
-    margin: &mut Margin<'_>,
-    markets: &MarketsPage,
+    context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
-    authority: &Pubkey,
     place: u8,
     info: &AccountInfo<'i>,
-    now: Now,
 ) -> Result<()> {
+    let authority = context.authority_address();
+    let (margin, markets, now) = (&mut context.margin, &*context.markets, context.now);
+    context.reads.mark_units(place);
     if is_gone(info) {
-        return rebuild(margin, markets, place, &[], now);
+        return rebuild(margin, markets, place, &ids::SYSTEM_PROGRAM, &[], now);
     }
     let (entries, group, parent, forced) = with_obligation(info, |view| {
         admit::obligation(view, authority.as_array(), view.market())?;
@@ -56,7 +54,7 @@ pub(crate) fn refresh<'i>(
         Ok((obligation_entries(view)?, view.group(), *view.market(), forced))
     })?;
     let threshold = group_threshold(accounts, &parent, group)?;
-    rebuild(margin, markets, place, &entries, now)?;
+    rebuild(margin, markets, place, &parent, &entries, now)?;
     let account = margin.fixed.venue_accounts.get_mut(usize::from(place));
     let account = account.ok_or(TrestleError::Corrupt)?;
     account.group = group;
@@ -79,38 +77,30 @@ fn group_threshold(accounts: &[AccountInfo], market: &[u8; 32], group: u8) -> Re
 }
 
 /// Reads an obligation and the reserves that it uses, all of this instruction.
-/// Where a reserve or the market is missing, the obligation stays unread.
+/// Where a reserve is missing or unknown, the obligation stays unread.
 pub(crate) fn read<'i>(
     context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
     place: u8,
     info: &AccountInfo<'i>,
 ) -> Result<()> {
-    let authority = context.authority_address();
-    let now = context.now;
-    refresh(&mut context.margin, &context.markets, accounts, &authority, place, info, now)?;
-    if is_gone(info) {
-        context.reads.mark(place);
+    if !context.reads.has_units(place) {
+        refresh(context, accounts, place, info)?;
+    }
+    let account = context.margin.fixed.venue_accounts.get(usize::from(place));
+    if account.ok_or(TrestleError::Corrupt)?.has(VenueAccount::UNKNOWN) {
         return Ok(());
     }
-    let (entries, parent) =
-        with_obligation(info, |view| Ok((obligation_entries(view)?, *view.market())))?;
-    let class = context.margin.fixed.venue_accounts.get(usize::from(place));
-    let class = class.ok_or(TrestleError::Corrupt)?.class;
-    let Ok(market) = find(accounts, &parent) else { return Ok(()) };
-    for entry in &entries {
-        let Some((id, row)) = find_row(&context.markets, class, &entry.reserve) else {
-            return Ok(());
-        };
-        if row.parent.as_array() != &parent {
-            return Err(TrestleError::WrongAddress);
-        }
-        let Ok(reserve) = find(accounts, &entry.reserve) else { return Ok(()) };
-        let report = with_reserve(reserve, market, |r, m| Ok(report::reserve(r, m, now)?))?;
+    for position in context.margin.positions().iter().filter(|p| p.venue_account == place) {
+        let row = context.markets.market(position.market).ok_or(TrestleError::UnknownRow)?;
+        let Ok(reserve) = find(accounts, row.address.as_array()) else { return Ok(()) };
+        let data = bytes(reserve)?;
+        let report::Indices { deposit, debt } =
+            report::indices(&Reserve::new(&data)?, context.now)?;
         context.reads.row(RowRead {
-            market: id,
-            deposit_index: report.deposit_index,
-            debt_index: report.debt_index,
+            market: position.market,
+            deposit_index: deposit,
+            debt_index: debt,
         });
     }
     context.reads.mark(place);
