@@ -8,6 +8,7 @@ use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::{OwnerAccounts, Role};
 use trestle_interface::batch::{self, Step};
+use trestle_interface::permission::Permission;
 use trestle_interface::wire::{Wire, decode};
 use trestle_interface::{Tag, TrestleError};
 
@@ -28,6 +29,8 @@ pub(crate) trait Operation {
     /// Whether accounts of any number may follow those: what a venue's call
     /// names, venue accounts to read, running totals.
     const TRAILING: bool = false;
+    /// What it asks of its signer; as published in the interface's table.
+    const PERMISSION: Permission;
     /// Most instructions that it runs inside, those of the callee included.
     const TRACE: u32;
 
@@ -106,9 +109,18 @@ fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) ->
         Tag::ClaimVenue => own::<ix::venue::Claim>(program_id, accounts, args),
         Tag::VenueGroup => own::<ix::venue::ChangeGroup>(program_id, accounts, args),
         Tag::CloseVenue => own::<ix::venue::Close>(program_id, accounts, args),
+        Tag::AssertSequence => own::<ix::guard::AssertSequence>(program_id, accounts, args),
+        Tag::AssertHealth => own::<ix::guard::AssertHealth>(program_id, accounts, args),
+        Tag::AssertRate => own::<ix::guard::AssertRate>(program_id, accounts, args),
+        Tag::AssertDeadline => own::<ix::guard::AssertDeadline>(program_id, accounts, args),
         Tag::CreateAccount => ix::account::create(program_id, accounts, args),
         Tag::ResizeAccount => ix::account::resize(program_id, accounts, args),
         Tag::CloseAccount => ix::account::close(program_id, accounts, args),
+        Tag::SetDelegate => ix::account::set_delegate(program_id, accounts, args),
+        Tag::LockDown => ix::account::lock_down(program_id, accounts, args),
+        Tag::LiftLockDown => ix::account::lift_lock_down(program_id, accounts, args),
+        Tag::ProposeOwner => ix::account::propose_owner(program_id, accounts, args),
+        Tag::AcceptOwner => ix::account::accept_owner(program_id, accounts, args),
         Tag::OpenLender => ix::lender::open(program_id, accounts, args),
         Tag::LenderSupply => ix::lender::supply(program_id, accounts, args),
         Tag::LenderRedeem => ix::lender::redeem(program_id, accounts, args),
@@ -142,11 +154,12 @@ fn own<O: Operation>(program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8])
         prefix.prices,
         prefix.markets,
     )?;
-    let before = Before::take(O::Effect::RULE, &context.margin);
+    context.authorize(O::PERMISSION)?;
+    let before = Before::take(O::Effect::RULE, &context);
     let _effect: O::Effect = O::run(&mut context, rest, &args, Permit(()))?;
     settle(O::Effect::RULE, &mut context, rest, &before)?;
     let sequence = &mut context.margin.fixed.sequence;
-    *sequence = sequence.wrapping_add(1);
+    *sequence = sequence.wrapping_add(O::Effect::RULE.count());
     Ok(())
 }
 
@@ -183,10 +196,10 @@ fn batch(
         prefix.prices,
         prefix.markets,
     )?;
-    let before = Before::take_any(&context.margin);
+    let before = Before::take_any(&context);
     let mut rule = Rule::NOTHING;
     let mut own: Vec<AccountInfo> = Vec::with_capacity(32);
-    let mut number = 0_u8;
+    let (mut number, mut acts) = (0_u8, 0_u64);
     while !frame.is_empty() {
         let at = |error| Refused { error, step: Some(number) };
         let (step, rest_of_frame) = batch::next(frame).ok_or(at(TrestleError::BatchFrame))?;
@@ -196,13 +209,15 @@ fn batch(
             let info = rest.get(usize::from(*index)).ok_or(at(TrestleError::AccountCount))?;
             own.push(info.clone());
         }
-        rule = rule.and(run_step(&mut context, &own, &step).map_err(at)?);
+        let done = run_step(&mut context, &own, &step).map_err(at)?;
+        rule = rule.and(done);
+        acts = acts.saturating_add(done.count());
         frame = rest_of_frame;
         number = number.checked_add(1).ok_or(TrestleError::BatchFrame)?;
     }
     settle(rule, &mut context, rest, &before)?;
     let sequence = &mut context.margin.fixed.sequence;
-    *sequence = sequence.wrapping_add(u64::from(number));
+    *sequence = sequence.wrapping_add(acts);
     Ok(())
 }
 
@@ -224,6 +239,13 @@ fn expect_short(mut frame: &[u8]) -> core::result::Result<(), Refused> {
     if number == 0 { Err(TrestleError::BatchFrame.into()) } else { Ok(()) }
 }
 
+const fn is_published(asked: Permission, tag: Tag) -> bool {
+    match tag.permission() {
+        Some(row) => row.bits == asked.bits && row.when_locked == asked.when_locked,
+        None => false,
+    }
+}
+
 macro_rules! batchable {
     ($($tag:ident => $operation:ty,)+) => {
         /// Most inner instructions that an operation runs; `None` for what
@@ -234,6 +256,9 @@ macro_rules! batchable {
                 _ => None,
             }
         }
+
+        // what a handler asks for is what the table says
+        $(const _: () = assert!(is_published(<$operation as Operation>::PERMISSION, Tag::$tag));)+
 
         /// Runs one operation of a batch.
         #[inline(never)]
@@ -267,6 +292,10 @@ batchable! {
     ClaimVenue => ix::venue::Claim,
     VenueGroup => ix::venue::ChangeGroup,
     CloseVenue => ix::venue::Close,
+    AssertSequence => ix::guard::AssertSequence,
+    AssertHealth => ix::guard::AssertHealth,
+    AssertRate => ix::guard::AssertRate,
+    AssertDeadline => ix::guard::AssertDeadline,
 }
 
 #[inline(never)]
@@ -276,6 +305,7 @@ fn one<'i, O: Operation>(
     args: &[u8],
 ) -> Result<Rule> {
     let args = prepare::<O>(accounts, args)?;
+    context.authorize(O::PERMISSION)?;
     let own = accounts.get(OwnerAccounts::<()>::LEN..).unwrap_or(&[]);
     let _effect: O::Effect = O::run(context, own, &args, Permit(()))?;
     Ok(O::Effect::RULE)

@@ -7,8 +7,8 @@
 
 use crate::Result;
 use crate::accounts::Context;
+use crate::delegate;
 use crate::exposure::{self, Caps};
-use crate::slab::Margin;
 use crate::venues::read_indebted;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
@@ -28,6 +28,8 @@ pub(crate) trait Effect {
 /// What must be checked after one operation, or after several.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule {
+    /// The account changes: the act is settled and counted.
+    acts: bool,
     /// Health may be lower.
     checked: bool,
     /// Tokens left the account.
@@ -37,16 +39,25 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// Nothing to check.
-    pub(crate) const NOTHING: Self = Self { checked: false, releases: false, exposes: false };
+    /// Nothing to settle.
+    pub(crate) const NOTHING: Self =
+        Self { acts: false, checked: false, releases: false, exposes: false };
+    /// An act with nothing to check.
+    const ACT: Self = Self { acts: true, ..Self::NOTHING };
 
     /// What either asks for.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self {
+            acts: self.acts || other.acts,
             checked: self.checked || other.checked,
             releases: self.releases || other.releases,
             exposes: self.exposes || other.exposes,
         }
+    }
+
+    /// What the act adds to the account's sequence number.
+    pub(crate) const fn count(self) -> u64 {
+        if self.acts { 1 } else { 0 }
     }
 }
 
@@ -66,41 +77,73 @@ pub(crate) struct MayExpose;
 /// Health cannot be lower but for one rounded unit: deposit, repay, redeem, sync.
 pub(crate) struct NeverWorsens;
 
+/// Nothing changes: a guard.
+pub(crate) struct Reads;
+
 impl Effect for MayWorsen {
-    const RULE: Rule = Rule { checked: true, ..Rule::NOTHING };
+    const RULE: Rule = Rule { checked: true, ..Rule::ACT };
 }
 
 impl Effect for Releases {
-    const RULE: Rule = Rule { checked: true, releases: true, exposes: false };
+    const RULE: Rule = Rule { checked: true, releases: true, ..Rule::ACT };
 }
 
 impl Effect for MayExpose {
-    const RULE: Rule = Rule { checked: true, releases: false, exposes: true };
+    const RULE: Rule = Rule { checked: true, exposes: true, ..Rule::ACT };
 }
 
 impl Effect for NeverWorsens {
+    const RULE: Rule = Rule::ACT;
+}
+
+impl Effect for Reads {
     const RULE: Rule = Rule::NOTHING;
 }
 
-/// Positions before an operation, for an account that owes something.
+/// Positions before an operation, for an account that owes something or on
+/// which a delegate acts.
 pub(crate) struct Before(Option<Vec<Position>>);
 
 impl Before {
     /// Remembers what the gate may ask for.
-    pub(crate) fn take(rule: Rule, margin: &Margin<'_>) -> Self {
-        let needed = rule.checked && margin.has_debt();
-        Self(needed.then(|| margin.positions().to_vec()))
+    #[inline(always)]
+    pub(crate) fn take(rule: Rule, context: &Context<'_, '_>) -> Self {
+        let judged = rule.checked && context.margin.has_debt();
+        Self::take_if(judged || (rule.acts && context.delegate.is_some()), context)
     }
 
     /// Remembers it whatever the rule will be: a batch does not know yet.
-    pub(crate) fn take_any(margin: &Margin<'_>) -> Self {
-        Self(margin.has_debt().then(|| margin.positions().to_vec()))
+    pub(crate) fn take_any(context: &Context<'_, '_>) -> Self {
+        Self::take_if(context.margin.has_debt() || context.delegate.is_some(), context)
+    }
+
+    fn take_if(needed: bool, context: &Context<'_, '_>) -> Self {
+        Self(needed.then(|| context.margin.positions().to_vec()))
     }
 }
 
-/// Checks what a rule asks for and stamps the account. `accounts` are all of
-/// the instruction's.
+/// Checks what a rule asks for, charges a delegate, and stamps the account.
+/// `accounts` are all of the instruction's.
+#[inline(always)]
 pub(crate) fn settle<'i>(
+    rule: Rule,
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    before: &Before,
+) -> Result<()> {
+    if !rule.acts {
+        return Ok(());
+    }
+    judge(rule, context, accounts, before)?;
+    match (context.delegate, &before.0) {
+        (None, _) => Ok(()),
+        (Some(at), Some(positions)) => delegate::charge(context, at, positions),
+        (Some(_), None) => Err(TrestleError::Corrupt),
+    }
+}
+
+#[inline(always)]
+fn judge<'i>(
     rule: Rule,
     context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],

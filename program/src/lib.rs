@@ -14,6 +14,7 @@
 
 mod accounts;
 mod cpi;
+mod delegate;
 mod dispatch;
 mod effect;
 mod exposure;

@@ -42,6 +42,20 @@ impl Place {
         }
     }
 
+    /// A position here, at no venue account.
+    fn position(self, units: u64) -> Position {
+        Position {
+            market: self.market,
+            kind: self.kind.byte(),
+            venue_account: NO_ACCOUNT,
+            bump: self.bump,
+            asset: self.asset,
+            class: self.class,
+            units: Wide::new(u128::from(units)),
+            ..Position::zeroed()
+        }
+    }
+
     /// The sort key.
     pub(crate) const fn key(self) -> PositionKey {
         (self.asset, self.class, self.market, self.kind.byte())
@@ -156,17 +170,7 @@ impl<'a> Margin<'a> {
         // one memory move: the last place is free
         tail.copy_within(..count.saturating_sub(at), 1);
         let slot = tail.first_mut().ok_or(TrestleError::Corrupt)?;
-        *slot = Position {
-            market: place.market,
-            kind: place.kind.byte(),
-            venue_account: NO_ACCOUNT,
-            bump: place.bump,
-            asset: place.asset,
-            class: place.class,
-            incarnation: self.fixed.next_incarnation,
-            units: Wide::new(u128::from(units)),
-            ..Position::zeroed()
-        };
+        *slot = Position { incarnation: self.fixed.next_incarnation, ..place.position(units) };
         self.fixed.next_incarnation = self.fixed.next_incarnation.wrapping_add(1);
         self.fixed.count = self.fixed.count.checked_add(1).ok_or(TrestleError::SlabFull)?;
         self.note_debts();
@@ -200,6 +204,19 @@ impl<'a> Margin<'a> {
     pub(crate) fn has_debt(&self) -> bool {
         self.fixed.has_debt != 0
     }
+}
+
+/// Adds units to a copy of an account's positions, which stays sorted.
+pub(crate) fn credit_copy(positions: &mut Vec<Position>, place: Place, units: u64) -> Result<()> {
+    match positions.binary_search_by_key(&place.key(), Position::key) {
+        Ok(at) => {
+            let position = positions.get_mut(at).ok_or(TrestleError::Corrupt)?;
+            let sum = whole(position)?.checked_add(units).ok_or(TrestleError::Overflow)?;
+            position.units = Wide::new(u128::from(sum));
+        }
+        Err(at) => positions.insert(at, place.position(units)),
+    }
+    Ok(())
 }
 
 /// Units of pools and custody, which fill the low word only.

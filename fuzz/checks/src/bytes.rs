@@ -201,11 +201,12 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
     let jitter = if u.ratio(1, 4)? { u.int_in_range(0..=9_usize)? } else { 0 };
     let now = Now { slot: u.arbitrary()?, unix: u.arbitrary()? };
     let input = u.bytes(u.len())?;
-    codecs!(input; NoArgs AssetAmountArgs AssetArgs MarketAmountArgs MarketAmountOrAllArgs
+    codecs!(input; NoArgs AssetAmountArgs AssetArgs SupplyArgs RedeemArgs BorrowArgs RepayArgs
         MarketArgs FarmArgs ClaimArgs VenueGroupArgs CreateAccountArgs ResizeAccountArgs
-        LiquidateArgs LenderAmountArgs InitGroupArgs GroupTermsArgs ListFactorArgs ListIssuerArgs
-        SourceArgs ListAssetArgs ListClassArgs ListMarketArgs ListReserveArgs SetScenariosArgs
-        InitPoolArgs);
+        SetDelegateArgs ProposeOwnerArgs AssertSequenceArgs AssertHealthArgs AssertRateArgs
+        AssertDeadlineArgs LiquidateArgs LenderSupplyArgs LenderRedeemArgs InitGroupArgs
+        GroupTermsArgs ListFactorArgs ListIssuerArgs SourceArgs ListAssetArgs ListClassArgs
+        ListMarketArgs ListReserveArgs SetScenariosArgs InitPoolArgs);
     if let Some(tag) = input.first().and_then(|byte| Tag::from_byte(*byte)) {
         assert_eq!(Some(tag.byte()), input.first().copied());
     }

@@ -25,22 +25,49 @@ crate::args! {
         asset: u8,
     }
 
-    /// An amount at one market.
-    MarketAmountArgs {
+    /// Tokens into a deposit.
+    SupplyArgs {
         /// Market index.
         market: u16,
         /// Native units. Zero is refused.
         amount: u64,
+        /// Fewest deposit units to accept for them; 0 accepts any.
+        min_units: u64,
     }
 
-    /// An amount at one market, or all of it.
-    MarketAmountOrAllArgs {
+    /// A deposit, or all of it, into tokens.
+    RedeemArgs {
         /// Market index.
         market: u16,
         /// Native units; ignored when `all` is set.
         amount: u64,
-        /// Take or repay everything.
+        /// Redeem everything.
         all: bool,
+        /// Fewest native units to accept; 0 accepts any.
+        min_tokens: u64,
+    }
+
+    /// Tokens out of a new debt.
+    BorrowArgs {
+        /// Market index.
+        market: u16,
+        /// Native units. Zero is refused.
+        amount: u64,
+        /// Most debt units to take on for them, fees included; the largest
+        /// number accepts any.
+        max_units: u128,
+    }
+
+    /// Tokens into a debt, or into all of it.
+    RepayArgs {
+        /// Market index.
+        market: u16,
+        /// Native units. With `all`, the most that all of the debt may take.
+        amount: u64,
+        /// Repay everything.
+        all: bool,
+        /// Fewest debt units that must go; 0 accepts any.
+        min_units: u128,
     }
 
     /// A market.
@@ -91,6 +118,61 @@ crate::args! {
         capacity: u8,
     }
 
+    /// A delegate: added, or replaced with its budget anew.
+    SetDelegateArgs {
+        /// Key.
+        delegate: Address,
+        /// Bits of [`crate::permission`]; 0 removes the delegate.
+        permissions: u32,
+        /// Unix time from which it may act no more. Ignored on removal.
+        expires: i64,
+        /// Most equity that one act may cost, micro-USD.
+        loss_per_act: u64,
+        /// Most equity that the acts of a day may cost, micro-USD.
+        loss_per_day: u64,
+    }
+
+    /// A new owner.
+    ProposeOwnerArgs {
+        /// Who may accept; zero takes an open proposal back.
+        new_owner: Address,
+    }
+
+    /// The account's sequence number.
+    AssertSequenceArgs {
+        /// What it must be; a batch adds to it at its end.
+        expected: u64,
+    }
+
+    /// A floor of health.
+    AssertHealthArgs {
+        /// Level: 0 initial, 1 liquidation end, 2 maintenance.
+        level: u8,
+        /// Least health, micro-USD; negative is allowed.
+        min: i64,
+    }
+
+    /// A bound of a rate on the board.
+    AssertRateArgs {
+        /// Market index.
+        market: u16,
+        /// The borrow rate, which must not be above the bound, instead of the
+        /// supply rate, which must not be below.
+        debt: bool,
+        /// Bound, Q24 a year.
+        bound: u32,
+        /// Oldest row to accept, slots.
+        max_age: u32,
+    }
+
+    /// A deadline.
+    AssertDeadlineArgs {
+        /// Last Unix time; the largest number accepts any.
+        unix: i64,
+        /// Last slot; the largest number accepts any.
+        slot: u64,
+    }
+
     /// A liquidation.
     LiquidateArgs {
         /// Market of the debt.
@@ -105,12 +187,22 @@ crate::args! {
         min_seize: u64,
     }
 
-    /// An amount of a lend-only position.
-    LenderAmountArgs {
-        /// Native units to supply or to redeem; ignored when `all` is set.
+    /// Tokens into a lend-only position.
+    LenderSupplyArgs {
+        /// Native units. Zero is refused.
+        amount: u64,
+        /// Fewest deposit units to accept for them; 0 accepts any.
+        min_units: u64,
+    }
+
+    /// A lend-only position, or all of it, into tokens.
+    LenderRedeemArgs {
+        /// Native units; ignored when `all` is set.
         amount: u64,
         /// Redeem everything.
         all: bool,
+        /// Fewest native units to accept; 0 accepts any.
+        min_tokens: u64,
     }
 
     /// Authorities and access of a new group.

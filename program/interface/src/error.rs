@@ -118,7 +118,7 @@ errors! {
     107 NotCanonicalCustody "not the canonical custody account",
     /// Have the delegate or close authority of the token account removed.
     108 CustodyEncumbered "token account has a delegate or close authority",
-    /// Unlock the account.
+    /// Have the owner lift the lock-down, which takes a day.
     109 LockedDown "margin account is locked down",
     /// Ask the freeze authority of the mint; other assets are not affected.
     110 TokenFrozen "token account is frozen",
@@ -130,6 +130,24 @@ errors! {
     113 TransferMismatch "measured balances differ from the transfer",
     /// Fund the token account that pays, or ask for less.
     114 InsufficientTokens "token account holds less than the amount",
+    /// Have the owner set the delegate anew.
+    115 DelegateExpired "delegate's time is over",
+    /// Have the owner give the delegate a bit that covers the operation, or sign as the owner.
+    116 NotPermitted "delegate lacks the permission for this operation",
+    /// Refresh the board first, act in smaller steps, or have the owner raise the budget.
+    117 LossPerAct "act would cost more equity than a delegate's act may",
+    /// Wait for the next day, or have the owner raise the budget.
+    118 LossPerDay "acts of the day would cost more equity than a delegate's may",
+    /// Remove a delegate first.
+    119 DelegateTableFull "margin account has no free place for a delegate",
+    /// Name a delegate of the account.
+    120 NoDelegate "margin account has no such delegate",
+    /// Sign as the owner that was named last.
+    121 NotPendingOwner "signer has not been named as the next owner",
+    /// Wait until a day has passed since the owner first asked.
+    122 LockDelay "lock-down cannot be lifted yet",
+    /// Nothing to do: the account is not locked down.
+    123 NotLockedDown "margin account is not locked down",
 
     /// Deposit, repay, or take less: initial health would be negative.
     200 InitialHealth "initial health would be negative",
@@ -317,6 +335,21 @@ errors! {
     831 KaminoIdentityChanged "Kamino: obligation's identity changed",
     /// Report it: the obligation closed although it was not empty.
     832 KaminoClosed "Kamino: obligation closed early",
+
+    /// Accept less, or act when the rate is better.
+    900 BelowMinimum "less came out than the asked minimum",
+    /// Accept more, or act when the rate is better.
+    901 AboveMaximum "more would go in than the asked maximum",
+    /// Build the transaction anew: the account has changed since.
+    902 WrongSequence "sequence number is not the expected one",
+    /// Act when the account is healthier, or ask for less.
+    903 HealthBelow "health is below the asked floor",
+    /// Act when the rate is better, or accept a worse one.
+    904 RateBeyond "rate on the board is beyond the asked bound",
+    /// Run refresh_markets first.
+    905 RateAge "rate on the board is older than asked",
+    /// Sign a new transaction.
+    906 DeadlinePassed "deadline has passed",
 }
 
 impl From<KaminoError> for TrestleError {

@@ -13,6 +13,7 @@ pub mod error;
 pub mod exits;
 pub mod health;
 pub mod pda;
+pub mod permission;
 pub mod state;
 pub mod tag;
 pub mod view;

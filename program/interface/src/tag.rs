@@ -2,6 +2,7 @@
 
 use crate::accounts::{self, OwnerAccounts, Role};
 use crate::args;
+use crate::permission::Permission;
 use crate::wire::Field;
 
 /// Outcome of a refreshed row in a refresh's return data; any other value is
@@ -22,6 +23,8 @@ pub struct InstructionInfo {
     pub doc: &'static str,
     /// Fixed accounts that come first; [`OwnerAccounts`] for an owner's operation.
     pub prefix: &'static [Role],
+    /// What an owner's operation asks of its signer; `None` for other instructions.
+    pub permission: Option<Permission>,
     /// Its own fixed accounts.
     pub accounts: &'static [Role],
     /// Accounts of any number may follow.
@@ -36,8 +39,10 @@ pub struct InstructionInfo {
 }
 
 macro_rules! instructions {
-    (@prefix owner) => { OwnerAccounts::<()>::ROLES };
     (@prefix alone) => { &[] };
+    (@prefix $permission:ident) => { OwnerAccounts::<()>::ROLES };
+    (@permission alone) => { None };
+    (@permission $permission:ident) => { Some(Permission::$permission) };
     (@trailing fixed) => { false };
     (@trailing trailing) => { true };
     (@rows fixed) => { None };
@@ -65,6 +70,13 @@ macro_rules! instructions {
                 match byte { $($code => Some(Self::$name),)+ _ => None }
             }
 
+            /// What an owner's operation asks of its signer; `None` for other
+            /// instructions.
+            #[must_use]
+            pub const fn permission(self) -> Option<Permission> {
+                match self { $(Self::$name => instructions!(@permission $prefix),)+ }
+            }
+
             /// The byte.
             #[must_use]
             pub const fn byte(self) -> u8 {
@@ -79,6 +91,7 @@ macro_rules! instructions {
                 name: stringify!($snake),
                 doc: concat!($($doc),+),
                 prefix: instructions!(@prefix $prefix),
+                permission: instructions!(@permission $prefix),
                 accounts: accounts::$accounts::<()>::ROLES,
                 trailing: instructions!(@trailing $trailing),
                 args: args::$args::FIELDS,
@@ -91,38 +104,38 @@ macro_rules! instructions {
 
 instructions! {
     /// Tokens from the owner into custody. Needs no price.
-    0 Deposit deposit owner DepositAccounts fixed AssetAmountArgs,
+    0 Deposit deposit DEPOSIT DepositAccounts fixed AssetAmountArgs,
     /// Tokens out of custody. Checked.
-    1 Withdraw withdraw owner WithdrawAccounts trailing AssetAmountArgs,
+    1 Withdraw withdraw WITHDRAW WithdrawAccounts trailing AssetAmountArgs,
     /// Recognises tokens that reached custody without a deposit.
-    2 SyncCustody sync_custody owner SyncCustodyAccounts fixed AssetArgs,
+    2 SyncCustody sync_custody OWNER SyncCustodyAccounts fixed AssetArgs,
     /// Custody to a pool deposit. Checked.
-    3 PoolSupply pool_supply owner PoolAccounts trailing MarketAmountArgs,
+    3 PoolSupply pool_supply MOVE PoolAccounts trailing SupplyArgs,
     /// A pool deposit back to custody. Needs no price.
-    4 PoolRedeem pool_redeem owner PoolAccounts fixed MarketAmountOrAllArgs,
+    4 PoolRedeem pool_redeem REDEEM PoolAccounts fixed RedeemArgs,
     /// Borrows from a pool into custody. Checked.
-    5 PoolBorrow pool_borrow owner PoolAccounts trailing MarketAmountArgs,
+    5 PoolBorrow pool_borrow BORROW PoolAccounts trailing BorrowArgs,
     /// Repays a pool from custody. Needs no price.
-    6 PoolRepay pool_repay owner PoolAccounts fixed MarketAmountOrAllArgs,
+    6 PoolRepay pool_repay REPAY PoolAccounts fixed RepayArgs,
 
     /// Opens an account at a venue.
-    7 OpenVenue open_venue owner OpenVenueAccounts trailing MarketArgs,
+    7 OpenVenue open_venue MOVE OpenVenueAccounts trailing MarketArgs,
     /// Custody to a deposit at a venue. Checked.
-    8 VenueSupply venue_supply owner VenueAccounts trailing MarketAmountArgs,
+    8 VenueSupply venue_supply MOVE VenueAccounts trailing SupplyArgs,
     /// A deposit at a venue back to custody. Checked.
-    9 VenueRedeem venue_redeem owner VenueAccounts trailing MarketAmountOrAllArgs,
+    9 VenueRedeem venue_redeem REDEEM VenueAccounts trailing RedeemArgs,
     /// Borrows at a venue into custody. Checked.
-    10 VenueBorrow venue_borrow owner VenueAccounts trailing MarketAmountArgs,
+    10 VenueBorrow venue_borrow BORROW VenueAccounts trailing BorrowArgs,
     /// Repays a venue from custody. Needs no price.
-    11 VenueRepay venue_repay owner VenueAccounts trailing MarketAmountOrAllArgs,
+    11 VenueRepay venue_repay REPAY VenueAccounts trailing RepayArgs,
     /// Opens a stake in a venue's farm.
-    12 OpenFarm open_farm owner OpenFarmAccounts trailing FarmArgs,
+    12 OpenFarm open_farm MOVE OpenFarmAccounts trailing FarmArgs,
     /// Claims a reward at a venue into custody.
-    13 ClaimVenue claim_venue owner ClaimVenueAccounts trailing ClaimArgs,
+    13 ClaimVenue claim_venue MOVE ClaimVenueAccounts trailing ClaimArgs,
     /// Enters or leaves an elevation group at a venue. Checked.
-    14 VenueGroup venue_group owner VenueGroupAccounts trailing VenueGroupArgs,
+    14 VenueGroup venue_group MOVE VenueGroupAccounts trailing VenueGroupArgs,
     /// Forgets an empty account at a venue.
-    15 CloseVenue close_venue owner CloseVenueAccounts fixed NoArgs,
+    15 CloseVenue close_venue CLOSE CloseVenueAccounts fixed NoArgs,
 
     /// Health of an account, as return data.
     16 GetHealth get_health alone GetHealthAccounts fixed NoArgs,
@@ -137,6 +150,16 @@ instructions! {
     /// Several operations of the owner, checked once at their end. Their
     /// accounts follow; see [`crate::batch`] for the data.
     24 Batch batch alone OwnerAccounts frame NoArgs,
+    /// Fails unless the account's sequence number is the expected one. In a
+    /// batch, that is the number before the batch.
+    25 AssertSequence assert_sequence GUARD GuardAccounts fixed AssertSequenceArgs,
+    /// Fails unless health reaches a floor. In a batch it is health as the
+    /// operations before it left the account.
+    26 AssertHealth assert_health GUARD GuardAccounts trailing AssertHealthArgs,
+    /// Fails unless a rate on the board keeps a bound and its row is young.
+    27 AssertRate assert_rate GUARD GuardAccounts fixed AssertRateArgs,
+    /// Fails after a time or a slot.
+    28 AssertDeadline assert_deadline GUARD GuardAccounts fixed AssertDeadlineArgs,
 
     /// Opens a margin account.
     32 CreateAccount create_account alone CreateAccountAccounts fixed CreateAccountArgs,
@@ -144,13 +167,23 @@ instructions! {
     33 ResizeAccount resize_account alone ResizeAccountAccounts fixed ResizeAccountArgs,
     /// Closes an empty margin account and sweeps what is left to the owner.
     34 CloseAccount close_account alone CloseAccountAccounts trailing NoArgs,
+    /// Adds, replaces or removes a delegate. A lock-down leaves the removal.
+    35 SetDelegate set_delegate alone OwnerOnlyAccounts fixed SetDelegateArgs,
+    /// Leaves only deposit, repay, redeem, withdraw to the owner, and closing.
+    36 LockDown lock_down alone LockDownAccounts fixed NoArgs,
+    /// First asks for the end of a lock-down, and a day later ends it.
+    37 LiftLockDown lift_lock_down alone OwnerOnlyAccounts fixed NoArgs,
+    /// Names the owner who may take the account over.
+    38 ProposeOwner propose_owner alone OwnerOnlyAccounts fixed ProposeOwnerArgs,
+    /// Takes the account over. Its delegates are gone.
+    39 AcceptOwner accept_owner alone AcceptOwnerAccounts fixed NoArgs,
 
     /// Opens a lend-only position.
     40 OpenLender open_lender alone OpenLenderAccounts fixed NoArgs,
     /// Supplies a lend-only position.
-    41 LenderSupply lender_supply alone LenderAccounts fixed LenderAmountArgs,
+    41 LenderSupply lender_supply alone LenderAccounts fixed LenderSupplyArgs,
     /// Redeems a lend-only position.
-    42 LenderRedeem lender_redeem alone LenderAccounts fixed LenderAmountArgs,
+    42 LenderRedeem lender_redeem alone LenderAccounts fixed LenderRedeemArgs,
     /// Closes an empty lend-only position.
     43 CloseLender close_lender alone CloseLenderAccounts fixed NoArgs,
 

@@ -48,7 +48,7 @@ macro_rules! integers {
     )+};
 }
 
-integers!(u8, u16, u32, u64, i8, i16, i32, i64);
+integers!(u8, u16, u32, u64, u128, i8, i16, i32, i64);
 
 /// One byte: 0 or 1, nothing else.
 impl Wire for bool {

@@ -42,6 +42,8 @@ fn fields_stand_where_they_were_published() {
         ("MarginAccount.count", offset_of!(MarginAccount, count), 115),
         ("MarginAccount.last_risk_time", offset_of!(MarginAccount, last_risk_time), 144),
         ("MarginAccount.flagged_slot", offset_of!(MarginAccount, flagged_slot), 152),
+        ("MarginAccount.pending_owner", offset_of!(MarginAccount, pending_owner), 160),
+        ("MarginAccount.unlock_time", offset_of!(MarginAccount, unlock_time), 200),
         ("MarginAccount.delegates", offset_of!(MarginAccount, delegates), 232),
         ("MarginAccount.venue_accounts", offset_of!(MarginAccount, venue_accounts), 552),
         ("MarginAccount.contributions", offset_of!(MarginAccount, contributions), 1_576),

@@ -55,6 +55,11 @@ fn instructions_are_the_published_list() {
     };
     for row in TABLE {
         writeln!(list, "{} {}", row.tag.byte(), row.name).unwrap();
+        if let Some(permission) = row.permission {
+            let (bits, locked) = (permission.bits, permission.when_locked);
+            let locked = if locked { " when locked" } else { "" };
+            writeln!(list, "    ! permission {bits}{locked}").unwrap();
+        }
         roles(&mut list, row.prefix);
         roles(&mut list, row.accounts);
         if row.trailing {

@@ -2,6 +2,7 @@
 
 use super::load::{now, read_in};
 use crate::Result;
+use crate::delegate::{self, Flow};
 use crate::slab::Margin;
 use crate::venues::Reads;
 use core::cell::{OnceCell, Ref};
@@ -9,9 +10,10 @@ use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::pda;
+use trestle_interface::permission::Permission;
 use trestle_interface::state::{
-    AssetRow, ClassStatus, MarketKind, MarketRow, MarketStatus, MarketsPage, Position, PricesPage,
-    Session,
+    AccountStatus, AssetRow, ClassStatus, MarketKind, MarketRow, MarketStatus, MarketsPage,
+    Position, PricesPage, Session,
 };
 use trestle_interface::view::{Board, Now, Venues, assess};
 use trestle_risk_math::portfolio::{Book, Health};
@@ -31,11 +33,15 @@ pub(crate) struct Context<'a, 'i> {
     pub(crate) reads: Reads,
     /// [`Context::authority_address`], once it was asked for.
     owner: OnceCell<Pubkey>,
+    /// Place of the delegate who signed; `None` when the owner did.
+    pub(crate) delegate: Option<usize>,
+    /// What a delegate moved between custody and wallets.
+    pub(crate) flows: Vec<Flow>,
 }
 
 impl<'a, 'i> Context<'a, 'i> {
     /// Loads the account from its borrowed `bytes` and the pages of its group.
-    /// The signer must be the owner, and no session may be open.
+    /// The signer must be the owner or a delegate, and no session may be open.
     pub(crate) fn load(
         program_id: &'a Pubkey,
         authority: &'a AccountInfo<'i>,
@@ -44,9 +50,10 @@ impl<'a, 'i> Context<'a, 'i> {
         prices: &'a AccountInfo<'i>,
         markets: &'a AccountInfo<'i>,
     ) -> Result<Self> {
-        let context = Self::open(program_id, authority, account, bytes, prices, markets)?;
+        let mut context = Self::open(program_id, authority, account, bytes, prices, markets)?;
         if context.margin.fixed.owner != *authority.key {
-            return Err(TrestleError::NotOwner);
+            let (fixed, now) = (&context.margin.fixed, context.now.unix);
+            context.delegate = Some(delegate::find(fixed, authority.key, now)?);
         }
         Ok(context)
     }
@@ -75,7 +82,43 @@ impl<'a, 'i> Context<'a, 'i> {
             now: now()?,
             reads: Reads::default(),
             owner: OnceCell::new(),
+            delegate: None,
+            flows: Vec::new(),
         })
+    }
+
+    /// Whether a delegate acts or the account is locked down. Tokens then
+    /// leave to the owner only.
+    #[inline(always)]
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.delegate.is_some() || self.margin.fixed.status != AccountStatus::Active.byte()
+    }
+
+    /// The signer may run an operation that asks for `permission`.
+    #[inline(always)]
+    pub(crate) fn authorize(&self, permission: Permission) -> Result<()> {
+        if self.is_restricted() { self.authorize_restricted(permission) } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn authorize_restricted(&self, permission: Permission) -> Result<()> {
+        let fixed = &self.margin.fixed;
+        if fixed.status != AccountStatus::Active.byte() && !permission.when_locked {
+            return Err(TrestleError::LockedDown);
+        }
+        let Some(at) = self.delegate else { return Ok(()) };
+        let row = fixed.delegates.get(at).ok_or(TrestleError::Corrupt)?;
+        if permission.covers(row.permissions) { Ok(()) } else { Err(TrestleError::NotPermitted) }
+    }
+
+    /// Remembers what a delegate moved between custody and a wallet: it is
+    /// neither gain nor loss of the account.
+    #[inline(always)]
+    pub(crate) fn note(&mut self, flow: Flow) {
+        if self.delegate.is_some() {
+            self.flows.push(flow);
+        }
     }
 
     /// A listed asset.

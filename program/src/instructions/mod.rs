@@ -2,7 +2,9 @@
 
 pub(crate) mod account;
 pub(crate) mod admin;
+pub(crate) mod bounds;
 pub(crate) mod custody;
+pub(crate) mod guard;
 pub(crate) mod lender;
 pub(crate) mod liquidate;
 pub(crate) mod pool;

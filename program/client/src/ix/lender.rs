@@ -5,7 +5,7 @@ use crate::keys::PoolKeys;
 use solana_address::Address;
 use solana_instruction::Instruction;
 use trestle_interface::accounts::{CloseLenderAccounts, LenderAccounts, OpenLenderAccounts};
-use trestle_interface::args::LenderAmountArgs;
+use trestle_interface::args::{LenderRedeemArgs, LenderSupplyArgs};
 use trestle_interface::tag::Tag;
 
 impl Trestle {
@@ -31,8 +31,8 @@ impl Trestle {
         tokens: Address,
         amount: u64,
     ) -> Instruction {
-        let args = LenderAmountArgs { amount, all: false };
-        self.lender(Tag::LenderSupply, owner, pool, tokens, &args)
+        let args = LenderSupplyArgs { amount, min_units: 0 };
+        self.lender_operation(Tag::LenderSupply, owner, pool, tokens, &args.to_bytes())
     }
 
     /// Redeems a lend-only position; `None` for all of it.
@@ -44,8 +44,9 @@ impl Trestle {
         tokens: Address,
         amount: Option<u64>,
     ) -> Instruction {
-        let args = LenderAmountArgs { amount: amount.unwrap_or(0), all: amount.is_none() };
-        self.lender(Tag::LenderRedeem, owner, pool, tokens, &args)
+        let (amount, all) = (amount.unwrap_or(0), amount.is_none());
+        let args = LenderRedeemArgs { amount, all, min_tokens: 0 };
+        self.lender_operation(Tag::LenderRedeem, owner, pool, tokens, &args.to_bytes())
     }
 
     /// Closes an empty lend-only position.
@@ -56,13 +57,15 @@ impl Trestle {
         self.instruction(Tag::CloseLender, &list.into_array(), &[], &[])
     }
 
-    fn lender(
+    /// An act of a lender with arguments of the caller's own making, bounds included.
+    #[must_use]
+    pub fn lender_operation(
         &self,
         tag: Tag,
         owner: Address,
         pool: &PoolKeys,
         tokens: Address,
-        args: &LenderAmountArgs,
+        args: &[u8],
     ) -> Instruction {
         let list = LenderAccounts {
             owner,
@@ -73,6 +76,6 @@ impl Trestle {
             mint: pool.asset.mint,
             token_program: pool.asset.token_program,
         };
-        self.instruction(tag, &list.into_array(), &args.to_bytes(), &[])
+        self.instruction(tag, &list.into_array(), args, &[])
     }
 }

@@ -2,6 +2,8 @@
 
 mod admin;
 mod batch;
+mod control;
+mod guard;
 mod lender;
 mod owner;
 mod public;

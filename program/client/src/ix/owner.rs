@@ -10,8 +10,8 @@ use trestle_interface::accounts::{
     ResizeAccountAccounts, SyncCustodyAccounts, WithdrawAccounts,
 };
 use trestle_interface::args::{
-    AssetAmountArgs, AssetArgs, CreateAccountArgs, MarketAmountArgs, MarketAmountOrAllArgs,
-    ResizeAccountArgs,
+    AssetAmountArgs, AssetArgs, BorrowArgs, CreateAccountArgs, RedeemArgs, RepayArgs,
+    ResizeAccountArgs, SupplyArgs,
 };
 use trestle_interface::tag::Tag;
 
@@ -157,7 +157,7 @@ impl Trestle {
         pool: &PoolKeys,
         amount: u64,
     ) -> Instruction {
-        let args = MarketAmountArgs { market: pool.market, amount };
+        let args = SupplyArgs { market: pool.market, amount, min_units: 0 };
         self.pool_operation(Tag::PoolSupply, owner, account, pool, &args.to_bytes())
     }
 
@@ -170,7 +170,8 @@ impl Trestle {
         pool: &PoolKeys,
         amount: Option<u64>,
     ) -> Instruction {
-        self.pool_operation(Tag::PoolRedeem, owner, account, pool, &or_all(pool, amount))
+        let args = redeem_args(pool.market, amount);
+        self.pool_operation(Tag::PoolRedeem, owner, account, pool, &args.to_bytes())
     }
 
     /// Borrows from a pool into custody.
@@ -182,7 +183,7 @@ impl Trestle {
         pool: &PoolKeys,
         amount: u64,
     ) -> Instruction {
-        let args = MarketAmountArgs { market: pool.market, amount };
+        let args = BorrowArgs { market: pool.market, amount, max_units: u128::MAX };
         self.pool_operation(Tag::PoolBorrow, owner, account, pool, &args.to_bytes())
     }
 
@@ -195,10 +196,13 @@ impl Trestle {
         pool: &PoolKeys,
         amount: Option<u64>,
     ) -> Instruction {
-        self.pool_operation(Tag::PoolRepay, owner, account, pool, &or_all(pool, amount))
+        let args = repay_args(pool.market, amount);
+        self.pool_operation(Tag::PoolRepay, owner, account, pool, &args.to_bytes())
     }
 
-    fn pool_operation(
+    /// An operation at a pool with arguments of the caller's own making, bounds included.
+    #[must_use]
+    pub fn pool_operation(
         &self,
         tag: Tag,
         owner: Address,
@@ -234,11 +238,12 @@ impl Trestle {
     }
 }
 
-fn or_all(pool: &PoolKeys, amount: Option<u64>) -> Vec<u8> {
-    let args = MarketAmountOrAllArgs {
-        market: pool.market,
-        amount: amount.unwrap_or(0),
-        all: amount.is_none(),
-    };
-    args.to_bytes().to_vec()
+/// Arguments of a redemption without a bound; `None` for all.
+pub(super) fn redeem_args(market: u16, amount: Option<u64>) -> RedeemArgs {
+    RedeemArgs { market, amount: amount.unwrap_or(0), all: amount.is_none(), min_tokens: 0 }
+}
+
+/// Arguments of a repayment without a bound; `None` for all.
+pub(super) fn repay_args(market: u16, amount: Option<u64>) -> RepayArgs {
+    RepayArgs { market, amount: amount.unwrap_or(u64::MAX), all: amount.is_none(), min_units: 0 }
 }

@@ -1,5 +1,6 @@
 //! Operations at venues, with everything that the venue's calls name.
 
+use super::owner::{redeem_args, repay_args};
 use super::{SYSTEM_PROGRAM, Trestle};
 use crate::kamino::{FARMS_PROGRAM, KaminoMarket, KaminoReserve, PROGRAM, user_metadata};
 use solana_address::Address;
@@ -9,8 +10,7 @@ use trestle_interface::accounts::{
     OpenVenueAccounts, OwnerAccounts, RefreshAccountAccounts, VenueAccounts, VenueGroupAccounts,
 };
 use trestle_interface::args::{
-    ClaimArgs, FarmArgs, ListReserveArgs, MarketAmountArgs, MarketAmountOrAllArgs, MarketArgs,
-    VenueGroupArgs,
+    BorrowArgs, ClaimArgs, FarmArgs, ListReserveArgs, MarketArgs, SupplyArgs, VenueGroupArgs,
 };
 use trestle_interface::tag::Tag;
 use trestle_venue_adapters::kamino::ids;
@@ -118,9 +118,8 @@ impl Trestle {
         at: At<'_>,
         amount: u64,
     ) -> Instruction {
-        let args = MarketAmountArgs { market: at.reserve.row, amount };
-        let farm = at.reserve.collateral_farm;
-        self.act(Tag::VenueSupply, owner, account, at, farm, &args.to_bytes())
+        let args = SupplyArgs { market: at.reserve.row, amount, min_units: 0 };
+        self.venue_operation(Tag::VenueSupply, owner, account, at, &args.to_bytes())
     }
 
     /// A deposit to custody; `None` for all of it.
@@ -132,9 +131,8 @@ impl Trestle {
         at: At<'_>,
         amount: Option<u64>,
     ) -> Instruction {
-        let args = or_all(at, amount);
-        let farm = at.reserve.collateral_farm;
-        self.act(Tag::VenueRedeem, owner, account, at, farm, &args)
+        let args = redeem_args(at.reserve.row, amount);
+        self.venue_operation(Tag::VenueRedeem, owner, account, at, &args.to_bytes())
     }
 
     /// Borrows into custody.
@@ -146,8 +144,8 @@ impl Trestle {
         at: At<'_>,
         amount: u64,
     ) -> Instruction {
-        let args = MarketAmountArgs { market: at.reserve.row, amount };
-        self.act(Tag::VenueBorrow, owner, account, at, at.reserve.debt_farm, &args.to_bytes())
+        let args = BorrowArgs { market: at.reserve.row, amount, max_units: u128::MAX };
+        self.venue_operation(Tag::VenueBorrow, owner, account, at, &args.to_bytes())
     }
 
     /// Custody to a debt; `None` for the whole of it.
@@ -159,7 +157,8 @@ impl Trestle {
         at: At<'_>,
         amount: Option<u64>,
     ) -> Instruction {
-        self.act(Tag::VenueRepay, owner, account, at, at.reserve.debt_farm, &or_all(at, amount))
+        let args = repay_args(at.reserve.row, amount);
+        self.venue_operation(Tag::VenueRepay, owner, account, at, &args.to_bytes())
     }
 
     /// Opens the obligation's stake in a farm of the reserve.
@@ -298,13 +297,15 @@ impl Trestle {
         self.instruction(Tag::RefreshMarkets, &[self.markets], &numbers, &accounts)
     }
 
-    fn act(
+    /// Supply, redeem, borrow or repay at a reserve, with arguments of the
+    /// caller's own making, bounds included.
+    #[must_use]
+    pub fn venue_operation(
         &self,
         tag: Tag,
         owner: Address,
         account: Address,
         at: At<'_>,
-        farm: Option<Address>,
         args: &[u8],
     ) -> Instruction {
         let authority = self.addresses().authority(&account);
@@ -330,7 +331,9 @@ impl Trestle {
         if tag == Tag::VenueBorrow {
             trailing.push(AccountMeta::new(reserve.fee_vault, false));
         }
-        if matches!(tag, Tag::VenueSupply | Tag::VenueRedeem) {
+        let collateral = matches!(tag, Tag::VenueSupply | Tag::VenueRedeem);
+        let farm = if collateral { reserve.collateral_farm } else { reserve.debt_farm };
+        if collateral {
             trailing.push(AccountMeta::new(reserve.ctoken_mint, false));
             trailing.push(AccountMeta::new(reserve.ctoken_vault, false));
             trailing.push(AccountMeta::new_readonly(Address::new_from_array(TOKEN_PROGRAM), false));
@@ -357,13 +360,4 @@ impl Trestle {
         let keys: Vec<Address> = prefix.into_array().iter().chain(own).copied().collect();
         self.instruction(tag, &keys, args, trailing)
     }
-}
-
-fn or_all(at: At<'_>, amount: Option<u64>) -> Vec<u8> {
-    let args = MarketAmountOrAllArgs {
-        market: at.reserve.row,
-        amount: amount.unwrap_or(0),
-        all: amount.is_none(),
-    };
-    args.to_bytes().to_vec()
 }

@@ -1,5 +1,18 @@
 //! Lists of an owner's operations.
 
+use super::Role;
+use core::marker::PhantomData;
+
+/// Nothing beyond what every operation begins with. Venue accounts that owe
+/// something, with their markets and reserves, may follow a guard of health.
+#[derive(Clone, Copy, Debug)]
+pub struct GuardAccounts<T>(PhantomData<T>);
+
+impl GuardAccounts<()> {
+    /// The list's roles: none.
+    pub const ROLES: &'static [Role] = &[];
+}
+
 crate::accounts! {
     /// What every operation on a margin account begins with.
     OwnerAccounts {
@@ -67,6 +80,30 @@ crate::accounts! {
         mint: readonly,
         /// Token program of the mint.
         token_program: readonly,
+    }
+
+    /// What only the owner decides about the account itself.
+    OwnerOnlyAccounts {
+        /// Owner.
+        owner: signer,
+        /// Margin account.
+        account: writable,
+    }
+
+    /// Locks the account down.
+    LockDownAccounts {
+        /// Owner, or a delegate that may protect.
+        authority: signer,
+        /// Margin account.
+        account: writable,
+    }
+
+    /// Takes an account over.
+    AcceptOwnerAccounts {
+        /// The owner that was named.
+        new_owner: signer,
+        /// Margin account.
+        account: writable,
     }
 
     /// Opens a margin account.

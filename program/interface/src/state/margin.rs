@@ -23,7 +23,7 @@ crate::byte_enum! {
     AccountStatus {
         /// Usual.
         Active = 0,
-        /// Locked down by its owner: repay, close and withdraw to the owner only.
+        /// Locked down by its owner or a protector; see [`crate::permission::Permission`].
         LockedDown = 1,
     }
 }
@@ -123,9 +123,9 @@ impl Position {
 pub struct Delegate {
     /// Key. Zero for none.
     pub key: Address,
-    /// Unix time at which it ends.
+    /// Unix time from which it may act no more.
     pub expires: i64,
-    /// Permission bits.
+    /// Bits of [`crate::permission`].
     pub permissions: u32,
     /// Zero.
     pub padding: [u8; 4],
@@ -135,7 +135,7 @@ pub struct Delegate {
     pub loss_per_day: u64,
     /// Cost since `day_start`, micro-USD.
     pub spent: u64,
-    /// Unix time at which the running day began.
+    /// Unix time at which the running day began: with its first costly act.
     pub day_start: i64,
 }
 crate::assert_layout!(Delegate, 32, 8, 4, 4, 8, 8, 8, 8);
@@ -242,7 +242,11 @@ pub struct MarginAccount {
     /// Incarnation of the next position.
     pub next_incarnation: u32,
     /// Zero.
-    pub reserved_small: [u8; 36],
+    pub padding_unlock: [u8; 4],
+    /// Unix time from which a lock-down may be lifted, 0 until that is asked for.
+    pub unlock_time: i64,
+    /// Zero.
+    pub reserved_small: [u8; 24],
     /// Delegates.
     pub delegates: [Delegate; MAX_DELEGATES],
     /// Venue accounts.
@@ -272,7 +276,9 @@ crate::assert_layout!(
     8, // stamps
     32,
     4,
-    36, // pending owner, reserved
+    4,
+    8,
+    24, // pending owner, unlock, reserved
     4 * 80,
     16 * 64,
     16 * 16,

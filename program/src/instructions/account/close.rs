@@ -2,6 +2,7 @@
 //! dust and rent of the token accounts that are passed, lamports of the
 //! authority, rent of the account.
 
+use super::expect_owner;
 use crate::Result;
 use crate::accounts::{
     TokenRefs, associated_address, authority_address, check_roles, expect_address, expect_program,
@@ -11,7 +12,6 @@ use crate::cpi::{self, Signer};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::CloseAccountAccounts;
-use trestle_interface::state::Session;
 use trestle_interface::{TrestleError, pda};
 use trestle_venue_adapters::token::{TOKEN_2022_PROGRAM, TOKEN_PROGRAM, mint_decimals};
 
@@ -27,12 +27,7 @@ pub(crate) fn close(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) 
     let bump = {
         let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
         let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
-        if account.owner != *list.owner.key {
-            return Err(TrestleError::NotOwner);
-        }
-        if account.session != Session::Idle.byte() {
-            return Err(TrestleError::InSession);
-        }
+        expect_owner(account, list.owner.key)?;
         let contributes = account.contributions.iter().any(|c| c.claim | c.financing != 0);
         if account.count != 0 || account.venue_bitmap != 0 || contributes {
             return Err(TrestleError::NotEmpty);

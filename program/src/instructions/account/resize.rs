@@ -1,5 +1,6 @@
 //! `resize_account`: room for more positions.
 
+use super::expect_owner;
 use crate::Result;
 use crate::accounts::{check_all, expect_program, split_margin};
 use crate::cpi;
@@ -8,7 +9,7 @@ use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::ResizeAccountAccounts;
 use trestle_interface::args::ResizeAccountArgs;
-use trestle_interface::state::{MAX_POSITIONS, Session, account_size};
+use trestle_interface::state::{MAX_POSITIONS, account_size};
 use trestle_interface::wire::decode;
 
 /// Runs it.
@@ -21,12 +22,7 @@ pub(crate) fn resize(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
     let length = bytes.len();
     let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
-    if account.owner != *list.owner.key {
-        return Err(TrestleError::NotOwner);
-    }
-    if account.session != Session::Idle.byte() {
-        return Err(TrestleError::InSession);
-    }
+    expect_owner(account, list.owner.key)?;
     let capacity = usize::from(args.capacity);
     let size = account_size(capacity);
     if capacity > MAX_POSITIONS || size <= length {

@@ -3,12 +3,14 @@
 use crate::Result;
 use crate::accounts::{Context, Custody, TokenRefs, tokens_of};
 use crate::cpi::{self, Signer};
+use crate::delegate::Flow;
 use crate::dispatch::{Operation, Permit};
 use crate::effect::NeverWorsens;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{DepositAccounts, Role};
 use trestle_interface::args::AssetAmountArgs;
+use trestle_interface::permission::Permission;
 
 /// The operation.
 pub(crate) struct Deposit;
@@ -16,6 +18,7 @@ pub(crate) struct Deposit;
 impl Operation for Deposit {
     type Args = AssetAmountArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::DEPOSIT;
     const TRACE: u32 = 1;
     const ROLES: &'static [Role] = DepositAccounts::<()>::ROLES;
 
@@ -51,7 +54,9 @@ impl Operation for Deposit {
             custody.decimals,
             &Signer::Transaction,
         )?;
-        context.margin.credit(custody.place, custody.received()?)?;
+        let received = custody.received()?;
+        context.margin.credit(custody.place, received)?;
+        context.note(Flow::In(custody.place, received));
         Ok(NeverWorsens)
     }
 }

@@ -9,6 +9,7 @@ use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{Role, SyncCustodyAccounts};
 use trestle_interface::args::AssetArgs;
+use trestle_interface::permission::Permission;
 
 /// The operation.
 pub(crate) struct Sync;
@@ -16,6 +17,7 @@ pub(crate) struct Sync;
 impl Operation for Sync {
     type Args = AssetArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::OWNER;
     const TRACE: u32 = 0;
     const ROLES: &'static [Role] = SyncCustodyAccounts::<()>::ROLES;
 

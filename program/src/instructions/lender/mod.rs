@@ -6,11 +6,12 @@ use crate::accounts::{
 };
 use crate::cpi::{self, Signer};
 use crate::instructions::account::erase;
+use crate::instructions::bounds::expect_at_least;
 use crate::instructions::pool::pay_from_vault;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::{CloseLenderAccounts, LenderAccounts, OpenLenderAccounts};
-use trestle_interface::args::LenderAmountArgs;
+use trestle_interface::args::{LenderRedeemArgs, LenderSupplyArgs};
 use trestle_interface::state::{Lender, Pool};
 use trestle_interface::wire::decode;
 use trestle_interface::{TrestleError, pda};
@@ -81,8 +82,8 @@ impl<'a, 'i> Parts<'a, 'i> {
 /// `lender_supply`.
 #[inline(never)]
 pub(crate) fn supply(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
-    let args: LenderAmountArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
-    if args.amount == 0 || args.all {
+    let args: LenderSupplyArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
+    if args.amount == 0 {
         return Err(TrestleError::ZeroAmount);
     }
     let mut parts = Parts::load(program_id, accounts)?;
@@ -103,6 +104,7 @@ pub(crate) fn supply(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
     )?;
     let received = pool.received()?;
     let credited = pool.books.supply(received)?;
+    expect_at_least(credited, args.min_units)?;
     if pool.books.deposits()? > pool.deposit_cap {
         return Err(TrestleError::DepositCap);
     }
@@ -113,7 +115,7 @@ pub(crate) fn supply(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
 /// `lender_redeem`.
 #[inline(never)]
 pub(crate) fn redeem(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
-    let args: LenderAmountArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
+    let args: LenderRedeemArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
     let mut parts = Parts::load(program_id, accounts)?;
     let pool = &mut parts.pool;
     if parts.units == 0 {
@@ -123,6 +125,7 @@ pub(crate) fn redeem(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
     let left = parts.units.checked_sub(units).ok_or(TrestleError::ExceedsPosition)?;
     tokens_of(parts.list.tokens, pool.token_program.key, pool.mint.key)?;
     let tokens = pool.books.redeem(units)?;
+    expect_at_least(tokens, args.min_tokens)?;
     pay_from_vault(pool, parts.list.tokens, tokens)?;
     parts.store(program_id, left)
 }

@@ -5,17 +5,20 @@ use crate::Result;
 use crate::accounts::Context;
 use crate::dispatch::{Operation, Permit};
 use crate::effect::MayExpose;
+use crate::instructions::bounds::expect_at_most;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{PoolAccounts, Role};
-use trestle_interface::args::MarketAmountArgs;
+use trestle_interface::args::BorrowArgs;
+use trestle_interface::permission::Permission;
 
 /// The operation.
 pub(crate) struct Borrow;
 
 impl Operation for Borrow {
-    type Args = MarketAmountArgs;
+    type Args = BorrowArgs;
     type Effect = MayExpose;
+    const PERMISSION: Permission = Permission::BORROW;
     const TRAILING: bool = true;
     const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
@@ -30,6 +33,7 @@ impl Operation for Borrow {
         let mut parts = Parts::load(context, accounts, args.market)?;
         context.expect_active(&parts.row)?;
         let units = parts.pool.books.borrow(args.amount)?;
+        expect_at_most(u128::from(units), args.max_units)?;
         if parts.pool.books.debts()? > parts.pool.debt_cap {
             return Err(TrestleError::DebtCap);
         }

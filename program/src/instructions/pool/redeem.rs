@@ -6,17 +6,20 @@ use crate::Result;
 use crate::accounts::Context;
 use crate::dispatch::{Operation, Permit};
 use crate::effect::NeverWorsens;
+use crate::instructions::bounds::expect_at_least;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{PoolAccounts, Role};
-use trestle_interface::args::MarketAmountOrAllArgs;
+use trestle_interface::args::RedeemArgs;
+use trestle_interface::permission::Permission;
 
 /// The operation.
 pub(crate) struct Redeem;
 
 impl Operation for Redeem {
-    type Args = MarketAmountOrAllArgs;
+    type Args = RedeemArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::REDEEM;
     const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
@@ -38,6 +41,7 @@ impl Operation for Redeem {
         }
         let tokens = parts.pool.books.redeem(units)?;
         let arrived = parts.pay_out(tokens)?;
+        expect_at_least(arrived, args.min_tokens)?;
         parts.pool.store(context.program_id)?;
         context.margin.debit(parts.deposit.key(), units)?;
         context.margin.credit(parts.custody.place, arrived)?;

@@ -5,17 +5,20 @@ use crate::Result;
 use crate::accounts::Context;
 use crate::dispatch::{Operation, Permit};
 use crate::effect::NeverWorsens;
+use crate::instructions::bounds::{expect_at_least, expect_at_most};
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{PoolAccounts, Role};
-use trestle_interface::args::MarketAmountOrAllArgs;
+use trestle_interface::args::RepayArgs;
+use trestle_interface::permission::Permission;
 
 /// The operation.
 pub(crate) struct Repay;
 
 impl Operation for Repay {
-    type Args = MarketAmountOrAllArgs;
+    type Args = RepayArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::REPAY;
     const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
 
@@ -36,9 +39,11 @@ impl Operation for Repay {
         }
         let offered = if args.all { u64::MAX } else { args.amount };
         let wanted = parts.pool.books.repayment(offered, owed)?;
+        expect_at_most(wanted.tokens, args.amount)?;
         let paid = parts.custody.pay(context, parts.pool.vault, wanted.tokens)?;
         // what arrived counts, not what was sent
         let cleared = parts.pool.books.repayment(parts.pool.received()?, owed)?;
+        expect_at_least(u128::from(cleared.units), args.min_units)?;
         parts.pool.books.repay(cleared)?;
         parts.pool.store(context.program_id)?;
         context.margin.debit(parts.custody.place.key(), paid)?;

@@ -5,17 +5,20 @@ use crate::Result;
 use crate::accounts::Context;
 use crate::dispatch::{Operation, Permit};
 use crate::effect::MayWorsen;
+use crate::instructions::bounds::expect_at_least;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{PoolAccounts, Role};
-use trestle_interface::args::MarketAmountArgs;
+use trestle_interface::args::SupplyArgs;
+use trestle_interface::permission::Permission;
 
 /// The operation.
 pub(crate) struct Supply;
 
 impl Operation for Supply {
-    type Args = MarketAmountArgs;
+    type Args = SupplyArgs;
     type Effect = MayWorsen;
+    const PERMISSION: Permission = Permission::MOVE;
     const TRAILING: bool = true;
     const TRACE: u32 = 1;
     const ROLES: &'static [Role] = PoolAccounts::<()>::ROLES;
@@ -34,6 +37,7 @@ impl Operation for Supply {
         context.expect_active(&parts.row)?;
         let paid = parts.custody.pay(context, parts.pool.vault, args.amount)?;
         let units = parts.pool.books.supply(parts.pool.received()?)?;
+        expect_at_least(units, args.min_units)?;
         if parts.pool.books.deposits()? > parts.pool.deposit_cap {
             return Err(TrestleError::DepositCap);
         }

@@ -9,6 +9,7 @@ use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{CloseVenueAccounts, OpenVenueAccounts, Role};
 use trestle_interface::args::{MarketArgs, NoArgs};
+use trestle_interface::permission::Permission;
 use trestle_interface::state::{MarketKind, VenueAccount, VenueKind};
 
 /// Opens an account at a venue, owned by the authority.
@@ -17,6 +18,7 @@ pub(crate) struct Open;
 impl Operation for Open {
     type Args = MarketArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::MOVE;
     // two payments, metadata and obligation, each with its system calls
     const TRACE: u32 = 10;
     const ROLES: &'static [Role] = OpenVenueAccounts::<()>::ROLES;
@@ -47,6 +49,7 @@ pub(crate) struct Close;
 impl Operation for Close {
     type Args = NoArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::CLOSE;
     const TRACE: u32 = 0;
     const ROLES: &'static [Role] = CloseVenueAccounts::<()>::ROLES;
 

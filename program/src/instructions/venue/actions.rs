@@ -4,14 +4,17 @@ use crate::Result;
 use crate::accounts::Context;
 use crate::dispatch::{Operation, Permit};
 use crate::effect::{MayExpose, NeverWorsens};
+use crate::instructions::bounds::{expect_at_least, expect_at_most};
 use crate::venues::kamino::{self, Amount};
 use crate::venues::venue_of;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{Role, VenueAccounts};
-use trestle_interface::args::{MarketAmountArgs, MarketAmountOrAllArgs};
+use trestle_interface::args::{BorrowArgs, RedeemArgs, RepayArgs, SupplyArgs};
+use trestle_interface::permission::Permission;
 use trestle_interface::state::{MarketKind, MarketRow, VenueKind};
 use trestle_venue_adapters::kamino::Action;
+use trestle_venue_adapters::kamino::verify::Delta;
 
 /// Two refreshes, the action, its two token calls and a farm's stake.
 const MAX_TRACE: u32 = 6;
@@ -26,8 +29,9 @@ pub(crate) struct Borrow;
 pub(crate) struct Repay;
 
 impl Operation for Supply {
-    type Args = MarketAmountArgs;
+    type Args = SupplyArgs;
     type Effect = MayExpose;
+    const PERMISSION: Permission = Permission::MOVE;
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -41,14 +45,16 @@ impl Operation for Supply {
     ) -> Result<MayExpose> {
         let row = *context.market(args.market, MarketKind::Lending)?;
         context.expect_active(&row)?;
-        act(context, accounts, &row, Action::Supply, tokens(args.amount)?)?;
+        let delta = act(context, accounts, &row, Action::Supply, tokens(args.amount)?)?;
+        expect_at_least(delta.units, u128::from(args.min_units))?;
         Ok(MayExpose)
     }
 }
 
 impl Operation for Redeem {
-    type Args = MarketAmountOrAllArgs;
+    type Args = RedeemArgs;
     type Effect = MayExpose;
+    const PERMISSION: Permission = Permission::REDEEM;
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -61,14 +67,16 @@ impl Operation for Redeem {
         _: Permit,
     ) -> Result<MayExpose> {
         let row = *context.market(args.market, MarketKind::Lending)?;
-        act(context, accounts, &row, Action::Redeem, amount(args)?)?;
+        let delta = act(context, accounts, &row, Action::Redeem, amount(args.amount, args.all)?)?;
+        expect_at_least(delta.tokens, args.min_tokens)?;
         Ok(MayExpose)
     }
 }
 
 impl Operation for Borrow {
-    type Args = MarketAmountArgs;
+    type Args = BorrowArgs;
     type Effect = MayExpose;
+    const PERMISSION: Permission = Permission::BORROW;
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -85,14 +93,16 @@ impl Operation for Borrow {
         if row.debt_cap == 0 {
             return Err(TrestleError::DebtCap);
         }
-        act(context, accounts, &row, Action::Borrow, tokens(args.amount)?)?;
+        let delta = act(context, accounts, &row, Action::Borrow, tokens(args.amount)?)?;
+        expect_at_most(delta.units, args.max_units)?;
         Ok(MayExpose)
     }
 }
 
 impl Operation for Repay {
-    type Args = MarketAmountOrAllArgs;
+    type Args = RepayArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::REPAY;
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -105,7 +115,9 @@ impl Operation for Repay {
         _: Permit,
     ) -> Result<NeverWorsens> {
         let row = *context.market(args.market, MarketKind::Lending)?;
-        act(context, accounts, &row, Action::Repay, amount(args)?)?;
+        let delta = act(context, accounts, &row, Action::Repay, amount(args.amount, args.all)?)?;
+        expect_at_most(delta.tokens, args.amount)?;
+        expect_at_least(delta.units, args.min_units)?;
         Ok(NeverWorsens)
     }
 }
@@ -116,13 +128,12 @@ fn act<'i>(
     row: &MarketRow,
     action: Action,
     amount: Amount,
-) -> Result<()> {
+) -> Result<Delta> {
     let (list, _) = VenueAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     match venue_of(&context.markets, row)? {
-        VenueKind::Kamino => kamino::act(context, accounts, &list, row, action, amount)?,
-        VenueKind::Native => return Err(TrestleError::WrongMarketKind),
-    };
-    Ok(())
+        VenueKind::Kamino => kamino::act(context, accounts, &list, row, action, amount),
+        VenueKind::Native => Err(TrestleError::WrongMarketKind),
+    }
 }
 
 fn tokens(amount: u64) -> Result<Amount> {
@@ -133,6 +144,6 @@ fn tokens(amount: u64) -> Result<Amount> {
     Ok(Amount::Tokens(amount))
 }
 
-fn amount(args: &MarketAmountOrAllArgs) -> Result<Amount> {
-    if args.all { Ok(Amount::All) } else { tokens(args.amount) }
+fn amount(asked: u64, all: bool) -> Result<Amount> {
+    if all { Ok(Amount::All) } else { tokens(asked) }
 }

@@ -9,6 +9,7 @@ use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{ClaimVenueAccounts, OpenFarmAccounts, Role, VenueGroupAccounts};
 use trestle_interface::args::{ClaimArgs, FarmArgs, VenueGroupArgs};
+use trestle_interface::permission::Permission;
 use trestle_interface::state::{MarketKind, MarketRow, VenueKind};
 
 /// Opens a stake in a reserve's farm.
@@ -21,6 +22,7 @@ pub(crate) struct ChangeGroup;
 impl Operation for OpenFarm {
     type Args = FarmArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::MOVE;
     const TRACE: u32 = 6;
     const ROLES: &'static [Role] = OpenFarmAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -42,6 +44,7 @@ impl Operation for OpenFarm {
 impl Operation for Claim {
     type Args = ClaimArgs;
     type Effect = NeverWorsens;
+    const PERMISSION: Permission = Permission::MOVE;
     const TRACE: u32 = 3;
     const ROLES: &'static [Role] = ClaimVenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -63,6 +66,7 @@ impl Operation for Claim {
 impl Operation for ChangeGroup {
     type Args = VenueGroupArgs;
     type Effect = MayWorsen;
+    const PERMISSION: Permission = Permission::MOVE;
     const TRACE: u32 = 3;
     const ROLES: &'static [Role] = VenueGroupAccounts::<()>::ROLES;
     const TRAILING: bool = true;

@@ -138,7 +138,7 @@ fn refuses_frames_and_operations_that_are_none() {
     for tag in 0..=255_u8 {
         let mut data = batch.data.clone();
         data[1] = tag;
-        let alone = Tag::from_byte(tag).is_some_and(|tag| tag.byte() > 15);
+        let alone = Tag::from_byte(tag).is_some_and(|tag| tag.permission().is_none());
         let (ix, unknown) = (with(data), Tag::from_byte(tag).is_none());
         if unknown {
             fails(&mut world, &user, &ix, 0, TrestleError::UnknownTag);

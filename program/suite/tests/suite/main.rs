@@ -8,6 +8,7 @@ mod adversary;
 mod bad_input;
 mod batch;
 mod custody;
+mod guards;
 mod health;
 mod invariants;
 mod kamino;
