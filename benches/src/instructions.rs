@@ -11,14 +11,14 @@ use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, tokens};
 
 /// Collects rows.
-struct Bench {
-    world: World,
+pub struct Bench {
+    pub world: World,
     rows: Vec<Row>,
 }
 
 impl Bench {
     /// Sends on the world itself.
-    fn send(&mut self, case: &str, ix: Instruction, keys: &[&Keypair]) {
+    pub fn send(&mut self, case: &str, ix: Instruction, keys: &[&Keypair]) {
         let tag = Tag::from_byte(ix.data[0]).expect("a tag");
         let sent = self
             .world
@@ -36,6 +36,7 @@ pub fn rows() -> (Vec<Row>, World) {
     liquidation(&mut bench);
     lender(&mut bench);
     upkeep(&mut bench);
+    crate::control::rows(&mut bench);
     (bench.rows, bench.world)
 }
 

@@ -4,6 +4,7 @@
 //! units each time. So the committed table is compared for equality upward:
 //! any rise fails until the table is rewritten on purpose (`make bench`).
 
+mod control;
 mod health;
 mod instructions;
 pub mod primitives;
