@@ -19,8 +19,21 @@ use trestle_interface::view::{Now, positions};
 /// object, so identity of the key's place is identity of the account.
 #[inline(always)]
 pub(crate) fn check_roles(accounts: &[AccountInfo], first: &[Role], second: &[Role]) -> Result<()> {
-    let roles = first.iter().chain(second);
-    for (position, (account, role)) in accounts.iter().zip(roles).enumerate() {
+    check_part(accounts, first, second, 0, first)?;
+    check_part(accounts, first, second, first.len(), second)
+}
+
+/// [`check_roles`] of the accounts from `start`, whose roles are `roles`.
+#[inline(always)]
+fn check_part(
+    accounts: &[AccountInfo],
+    first: &[Role],
+    second: &[Role],
+    start: usize,
+    roles: &[Role],
+) -> Result<()> {
+    let (before, part) = accounts.split_at_checked(start).unwrap_or((accounts, &[]));
+    for (position, (account, role)) in part.iter().zip(roles).enumerate() {
         if role.signer && !account.is_signer {
             return Err(TrestleError::MissingSigner);
         }
@@ -31,8 +44,10 @@ pub(crate) fn check_roles(accounts: &[AccountInfo], first: &[Role], second: &[Ro
             return Err(TrestleError::NotWritable);
         }
         let same = |other: &AccountInfo| core::ptr::eq(account.key, other.key);
-        let before = accounts.get(..position).unwrap_or(&[]);
-        if before.iter().any(same) && is_written_before(accounts, first, second, position) {
+        let own = part.get(..position).unwrap_or(&[]);
+        if (before.iter().any(same) || own.iter().any(same))
+            && is_written_before(accounts, first, second, start.saturating_add(position))
+        {
             return Err(TrestleError::DuplicateAccount);
         }
     }

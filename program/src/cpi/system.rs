@@ -5,12 +5,27 @@ use crate::Result;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use solana_program::rent::Rent;
-use solana_program::sysvar::Sysvar;
 use solana_system_interface::instruction as system;
 use trestle_interface::TrestleError;
 
+/// Address of the rent sysvar. A constant, as the clock's: decoding the
+/// library's own at run time costs ten times the read.
+const RENT: Pubkey = Pubkey::from_str_const("SysvarRent111111111111111111111111111111111");
+
 fn rent_for(size: usize) -> Result<u64> {
-    Ok(Rent::get().map_err(|_| TrestleError::Corrupt)?.minimum_balance(size))
+    // lamports a byte, years, share that is burnt
+    let mut bytes = [0_u8; 17];
+    solana_get_sysvar::get_sysvar(&mut bytes, &RENT, 0, 17).map_err(|_| TrestleError::Corrupt)?;
+    let ([lamports_per_byte, exemption_threshold], [burn_percent]) = bytes.as_chunks::<8>() else {
+        return Err(TrestleError::Corrupt);
+    };
+    #[allow(deprecated)] // fields that no longer mean anything, but have a value
+    let rent = Rent {
+        lamports_per_byte: u64::from_le_bytes(*lamports_per_byte),
+        exemption_threshold: *exemption_threshold,
+        burn_percent: *burn_percent,
+    };
+    Ok(rent.minimum_balance(size))
 }
 
 /// Creates a program-derived account of `size` bytes owned by `program_id`.

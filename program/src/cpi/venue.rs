@@ -10,16 +10,16 @@
 
 use crate::Result;
 use crate::accounts::{Context, Custody, check_custody, tokens_of};
-use crate::venues::find;
+use crate::venues::{find, is_key};
 use solana_program::account_info::AccountInfo;
 use solana_program::instruction::{AccountMeta, Instruction};
 use solana_program::pubkey::Pubkey;
 use trestle_interface::{TrestleError, pda};
 use trestle_venue_adapters::kamino;
-use trestle_venue_adapters::plan::Call;
+use trestle_venue_adapters::plan::{Call, Key};
 
 /// Every call that may be signed: program, first bytes of the data.
-const SIGNED: &[([u8; 32], &[u8])] = &[
+const SIGNED: &[(Key, &[u8])] = &[
     (kamino::ids::PROGRAM, &kamino::ids::instruction::INIT_USER_METADATA),
     (kamino::ids::PROGRAM, &kamino::ids::instruction::INIT_OBLIGATION),
     (kamino::ids::PROGRAM, &kamino::ids::instruction::INIT_FARM),
@@ -49,7 +49,7 @@ pub(crate) fn call<'i>(
     let mut authority = None;
     for meta in call.metas() {
         let info = find(accounts, &meta.key)?;
-        if info.owner == context.program_id {
+        if is_key(info.owner.as_array(), context.program_id.as_array()) {
             return Err(TrestleError::VenueTouchedAuthority);
         }
         if meta.signer {
@@ -103,7 +103,10 @@ fn expect_listed(call: &Call, program: &Pubkey) -> Result<()> {
     if call.program() != program.as_array() {
         return Err(TrestleError::WrongProgram);
     }
-    let listed =
-        |entry: &&([u8; 32], &[u8])| entry.0 == *call.program() && call.data().starts_with(entry.1);
-    if SIGNED.iter().any(|entry| listed(&entry)) { Ok(()) } else { Err(TrestleError::WrongProgram) }
+    let data = call.data();
+    // the first byte tells most instructions apart
+    let listed = |(venue, head): &(Key, &[u8])| {
+        data.first() == head.first() && data.starts_with(head) && venue == call.program()
+    };
+    if SIGNED.iter().any(listed) { Ok(()) } else { Err(TrestleError::WrongProgram) }
 }

@@ -25,13 +25,15 @@ pub(crate) fn find<'a, 'i>(
     accounts: &'a [AccountInfo<'i>],
     key: &[u8; 32],
 ) -> Result<&'a AccountInfo<'i>> {
-    // one word tells most addresses apart
-    let head = key.first_chunk::<8>();
-    let is_it = |info: &&AccountInfo| {
-        let own = info.key.as_array();
-        own.first_chunk::<8>() == head && own == key
-    };
-    accounts.iter().find(is_it).ok_or(TrestleError::VenueAccountMissing)
+    let found = accounts.iter().find(|info| is_key(info.key.as_array(), key));
+    found.ok_or(TrestleError::VenueAccountMissing)
+}
+
+/// Equality of keys that mostly differ: one word tells most of them apart.
+#[inline(always)]
+pub(crate) fn is_key(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    let head = |key: &[u8; 32]| key.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+    head(a) == head(b) && a == b
 }
 
 /// The venue behind a lending market's row.

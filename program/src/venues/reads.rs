@@ -65,7 +65,7 @@ pub(crate) fn read_indebted<'i>(
         let Some(account) = context.margin.fixed.venue_accounts.get(usize::from(place)) else {
             break;
         };
-        if account.is_free() || !account.has(VenueAccount::OWES) {
+        if !account.has(VenueAccount::OWES) || account.is_free() {
             continue;
         }
         let class = context.markets.class(account.class).ok_or(TrestleError::UnknownRow)?;

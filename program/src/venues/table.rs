@@ -101,9 +101,12 @@ fn drop_vanished(
     entries: &[Entry],
 ) -> Result<()> {
     let gone = |position: &Position| {
+        if position.venue_account != place {
+            return false;
+        }
         let address = markets.market(position.market).map(|row| row.address.to_bytes());
         let same = |e: &Entry| Some(e.reserve) == address && e.kind.byte() == position.kind;
-        position.venue_account == place && !entries.iter().any(same)
+        !entries.iter().any(same)
     };
     while let Some(at) = margin.positions().iter().position(gone) {
         margin.clear(at)?;
