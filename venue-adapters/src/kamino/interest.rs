@@ -14,7 +14,7 @@
 use super::reserve::{CurvePoint, RateBasis, Reserve};
 use super::{KaminoError, Result};
 use crate::clock::Now;
-use trestle_risk_math::num::{mul_ratio_floor, mul_shift_ceil, mul_shift_floor};
+use trestle_risk_math::num::{mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, mul_shift_floor};
 
 /// 1.0 in klend's scale.
 pub const ONE: u128 = 1 << 60;
@@ -43,8 +43,8 @@ pub struct Accrual {
     pub cumulative: Bracket,
     /// Debts.
     pub borrowed: Bracket,
-    /// What belongs to suppliers, rounded down.
-    pub supply_sf: u128,
+    /// What belongs to suppliers.
+    pub supply: Bracket,
     /// Debts over supply at the last refresh, at most 1.0.
     pub utilisation_sf: u128,
     /// Nominal borrow rate a year, host's share included.
@@ -77,7 +77,7 @@ pub fn worth(reserve: &Reserve, now: Now) -> Result<Worth> {
         });
     }
     let accrual = project(reserve, now)?;
-    Ok(Worth { supply_sf: accrual.supply_sf, cumulative_sf: accrual.cumulative.high })
+    Ok(Worth { supply_sf: accrual.supply.low, cumulative_sf: accrual.cumulative.high })
 }
 
 /// Projects a reserve to `now`. A clock behind the last refresh accrues nothing.
@@ -103,13 +103,23 @@ pub fn project(reserve: &Reserve, now: Now) -> Result<Accrual> {
     };
     // suppliers get the least interest, less the most that the host and the protocol take
     let fixed = if host == 0 {
-        0
+        Bracket { low: 0, high: 0 }
     } else {
-        let high = compound(host, periods, per_year)?.high;
-        sub(mul_shift_ceil(borrowed, high, SCALE_BITS)?, borrowed)?
+        let host = compound(host, periods, per_year)?;
+        Bracket {
+            low: sub(mul_shift_floor(borrowed, host.low, SCALE_BITS)?, borrowed)?,
+            high: sub(mul_shift_ceil(borrowed, host.high, SCALE_BITS)?, borrowed)?,
+        }
     };
-    let variable = sub(debts.low, borrowed)?.saturating_sub(fixed);
-    let kept = mul_ratio_floor(variable, sub(100, take)?, 100)?;
+    let left = sub(100, take)?;
+    let least = sub(debts.low, borrowed)?.saturating_sub(fixed.high);
+    let most = sub(debts.high, borrowed)?.saturating_sub(fixed.low);
+    // klend cuts the protocol's share at 2^-60, and what it takes to whole 2^-60
+    let cut = (most >> SCALE_BITS).saturating_add(u128::from(most != 0));
+    let kept = Bracket {
+        low: mul_ratio_floor(least, left, 100)?,
+        high: sum([mul_ratio_ceil(most, left, 100)?, cut])?,
+    };
     let supply_rate = mul_shift_floor(rate, utilisation, SCALE_BITS)?;
     Ok(Accrual {
         growth,
@@ -118,10 +128,10 @@ pub fn project(reserve: &Reserve, now: Now) -> Result<Accrual> {
             high: mul_shift_ceil(cumulative, growth.high, SCALE_BITS)?,
         },
         borrowed: debts,
-        supply_sf: supply.checked_add(kept).ok_or(KaminoError::Numbers)?,
+        supply: Bracket { low: sum([supply, kept.low])?, high: sum([supply, kept.high])? },
         utilisation_sf: utilisation,
         borrow_rate_sf: total_rate,
-        supply_rate_sf: mul_ratio_floor(supply_rate, sub(100, take)?, 100)?,
+        supply_rate_sf: mul_ratio_floor(supply_rate, left, 100)?,
     })
 }
 

@@ -100,13 +100,12 @@ pub fn indices(reserve: &Reserve, now: Now) -> Result<Indices> {
 /// what an index holds, [`KaminoError::RateBasis`].
 pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveReport> {
     let accrual = interest::project(reserve, now)?;
-    let worth = Worth { supply_sf: accrual.supply_sf, cumulative_sf: accrual.cumulative.high };
+    let worth = Worth { supply_sf: accrual.supply.low, cumulative_sf: accrual.cumulative.high };
     let Indices { deposit: deposit_index, debt: debt_index } =
         indices_of(&worth, reserve.ctoken_supply())?;
-    let queued = deposit_index.plus(1)?.tokens_ceil(reserve.queued_ctokens())?;
-    let free_liquidity = reserve.available().saturating_sub(queued);
+    let free_liquidity = reserve.available().saturating_sub(queued(reserve, &accrual)?);
     let basis = reserve.rate_basis()?;
-    let supplied = ceil_tokens(accrual.supply_sf);
+    let supplied = ceil_tokens(accrual.supply.high);
     Ok(ReserveReport {
         deposit_index,
         debt_index,
@@ -134,7 +133,7 @@ pub fn borrow_apr_after(reserve: &Reserve, now: Now, amount: u64) -> Result<Apr>
     let accrual = interest::project(reserve, now)?;
     let debts = accrual.borrowed.high.checked_add(u128::from(amount) << 60);
     let debts = debts.ok_or(KaminoError::Numbers)?;
-    let utilisation = match accrual.supply_sf {
+    let utilisation = match accrual.supply.low {
         0 => interest::ONE,
         supply => mul_ratio_ceil(debts, interest::ONE, supply)?.min(interest::ONE),
     };
@@ -170,6 +169,17 @@ fn indices_of(worth: &Worth, ctokens: u64) -> Result<Indices> {
     Ok(Indices { deposit, debt: Index::new(debt)? })
 }
 
+/// Tokens that the withdraw queue claims, rounded up: one a cToken where
+/// nothing is supplied, as klend has it.
+fn queued(reserve: &Reserve, accrual: &Accrual) -> Result<u64> {
+    let (queued, ctokens) = (reserve.queued_ctokens(), reserve.ctoken_supply());
+    if queued == 0 || ctokens == 0 || accrual.supply.high == 0 {
+        return Ok(queued);
+    }
+    let sf = mul_ratio_ceil(accrual.supply.high, u128::from(queued), u128::from(ctokens))?;
+    Ok(ceil_tokens(sf))
+}
+
 fn borrow_room(reserve: &Reserve, accrual: &Accrual, free: u64, now: Now) -> Result<u64> {
     let debts = ceil_tokens(accrual.borrowed.high);
     let outside = match reserve.borrow_limit_outside() {
@@ -179,7 +189,7 @@ fn borrow_room(reserve: &Reserve, accrual: &Accrual, free: u64, now: Now) -> Res
     let busy = match reserve.utilisation_limit_pct() {
         0 => u64::MAX,
         limit => {
-            let most = mul_ratio_floor(accrual.supply_sf, u128::from(limit), 100)? >> 60;
+            let most = mul_ratio_floor(accrual.supply.low, u128::from(limit), 100)? >> 60;
             // klend asks for a utilisation strictly below the limit
             u64::try_from(most).unwrap_or(u64::MAX).saturating_sub(debts).saturating_sub(1)
         }

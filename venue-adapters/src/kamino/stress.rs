@@ -14,7 +14,7 @@ use crate::plan::Key;
 use trestle_risk_math::index::Index;
 use trestle_risk_math::num::{ONE, Weight};
 use trestle_risk_math::portfolio::AccountSum;
-use trestle_risk_math::price::Price;
+use trestle_risk_math::price::{MAX_LEG_VALUE, Price};
 
 /// klend's terms for a reserve, in or outside an elevation group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,9 +119,10 @@ pub fn obligation(
     for deposit in obligation.deposits() {
         let Some(row) = row(deposit.reserve) else { continue };
         let tokens = row.deposit_index.tokens_floor(deposit.ctokens)?;
-        let board = row.board_price.asset_value(tokens)?;
-        let venue = row.venue_price.map_or(Ok(board), |p| p.asset_value(tokens))?;
-        let value = board.min(venue);
+        // more than a leg can be worth counts as one: its size shields no debt
+        let worth = |price: Price| price.asset_value(tokens).unwrap_or(MAX_LEG_VALUE);
+        let board = worth(row.board_price);
+        let value = row.venue_price.map_or(board, |p| worth(p).min(board));
         stress.forced |= row.deleveraging && obligation.has_debt();
         stress.collateral = add(stress.collateral, value)?;
         stress.allowed = add(stress.allowed, row.terms.ltv.of_floor(value))?;

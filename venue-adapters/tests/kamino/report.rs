@@ -111,6 +111,24 @@ fn a_price_is_given_while_it_is_young() {
     assert!(read(&none).price.is_none());
 }
 
+/// What others have a claim on counts at the release that gives them most.
+#[test]
+fn rooms_leave_suppliers_the_most_that_they_may_have() {
+    let mut data = support::reserve();
+    put(&mut data, r::QUEUED, 100_000_000_u64.to_le_bytes());
+    let later = Now { slot: 1_000 + SLOTS_PER_YEAR, ..NOW };
+    let found = read_at(&data, &support::market(), later).unwrap();
+    // 3.75 % of 600 tokens for a year, of which suppliers get 90 %; a fifth of the cTokens waits
+    let rate: f64 = 0.0375;
+    let most = 1e9 + 600e6 * 0.9 * (rate + rate.powi(2) / 2.0 + rate.powi(3) / 6.0);
+    let close = |room: u64, exact: f64| room as f64 <= exact && room as f64 > exact - 10.0;
+    assert!(close(found.free_liquidity, 400e6 - most / 5.0), "{}", found.free_liquidity);
+    assert!(close(found.supply_room, 5e9 - most), "{}", found.supply_room);
+    // a release that loses the square gives suppliers this much less
+    let least = 1e9 + 600e6 * 0.9 * rate;
+    assert!((most - least) / 5.0 > 70_000.0);
+}
+
 #[test]
 fn rooms_respect_queue_limits_and_caps() {
     let with = |at: usize, value: u64| {
@@ -118,10 +136,10 @@ fn rooms_respect_queue_limits_and_caps() {
         put(&mut data, at, value.to_le_bytes());
         read(&data)
     };
-    // 100 cTokens in the queue claim 200 tokens, and a unit for rounding
+    // 100 cTokens in the queue claim 200 tokens
     let queued = with(r::QUEUED, 100_000_000);
-    assert_eq!(queued.free_liquidity, 400_000_000 - 200_000_001);
-    assert_eq!((queued.redeem_room, queued.borrow_room), (199_999_999, 199_999_999));
+    assert_eq!(queued.free_liquidity, 400_000_000 - 200_000_000);
+    assert_eq!((queued.redeem_room, queued.borrow_room), (200_000_000, 200_000_000));
     assert_eq!(with(r::QUEUED, u64::MAX >> 2).free_liquidity, 0);
     assert_eq!(with(r::DEPOSIT_LIMIT, 1_000_000_007).supply_room, 7);
     assert_eq!(with(r::DEPOSIT_LIMIT, 1).supply_room, 0);

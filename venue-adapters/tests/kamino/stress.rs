@@ -96,6 +96,18 @@ fn r13_the_worse_price_counts() {
 }
 
 /// A factor that was raised after listing counts in full, beyond a weight's 2.0.
+/// An asset must not make an obligation unjudgeable by its size.
+#[test]
+fn collateral_beyond_the_bound_counts_up_to_it() {
+    let mut data = support::obligation();
+    support::set_deposit(&mut data, 0, RESERVE, u64::MAX >> 2);
+    let found = plain(&data);
+    assert_eq!(found.collateral, trestle_risk_math::price::MAX_LEG_VALUE);
+    let market = support::market();
+    let cheap = Row { venue_price: Some(price(-40)), ..row(0, &market) };
+    assert_eq!(read(&data, &market, cheap, cheap).collateral, (u64::MAX >> 2 << 1) >> 40);
+}
+
 #[test]
 fn any_borrow_factor_counts_in_full() {
     let market = support::market();
