@@ -6,12 +6,14 @@
 use std::path::Path;
 
 /// Targets and the length of a whole case.
-const TARGETS: [(&str, usize); 9] = [
+const TARGETS: [(&str, usize); 11] = [
     ("bytes_interface", 700),
+    ("bytes_kamino", 500),
     ("bytes_pyth", 220),
     ("bytes_token", 400),
     ("health_diff", 2_000),
     ("interest_diff", 400),
+    ("kamino_interest", 300),
     ("liq_plan_diff", 2_000),
     ("price_decode", 300),
     ("share_seq", 800),

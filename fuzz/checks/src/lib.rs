@@ -6,6 +6,7 @@
 mod bytes;
 mod health;
 mod interest;
+mod kamino;
 mod liquidation;
 mod pool;
 mod price;
@@ -13,6 +14,7 @@ mod price;
 pub use bytes::{bytes_interface, bytes_pyth, bytes_token};
 pub use health::health_diff;
 pub use interest::interest_diff;
+pub use kamino::{bytes_kamino, kamino_accounts, kamino_interest};
 pub use liquidation::{liq_plan_diff, slope_diff};
 pub use pool::share_seq;
 pub use price::price_decode;

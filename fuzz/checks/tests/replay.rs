@@ -56,10 +56,12 @@ macro_rules! targets {
 
 targets! {
     bytes_interface: 300 cases of 700 bytes,
+    bytes_kamino: 3_000 cases of 500 bytes,
     bytes_pyth: 4_000 cases of 220 bytes,
     bytes_token: 4_000 cases of 400 bytes,
     health_diff: 1_000 cases of 3_000 bytes,
     interest_diff: 4_000 cases of 400 bytes,
+    kamino_interest: 4_000 cases of 300 bytes,
     liq_plan_diff: 1_000 cases of 3_000 bytes,
     price_decode: 4_000 cases of 300 bytes,
     share_seq: 2_000 cases of 800 bytes,

@@ -10,9 +10,11 @@
 //!   an error of unit or exponent that the other two would share.
 //!
 //! [`world`] holds what all of them read, [`generate`] makes it out of bytes.
+//! [`kamino`] reads klend's accounts a second time and accrues as klend does.
 
 pub mod bits;
 pub mod exact;
 pub mod float;
 pub mod generate;
+pub mod kamino;
 pub mod world;
