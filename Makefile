@@ -3,7 +3,7 @@
 SCRIPTS := program/scripts
 
 .PHONY: help setup sbf demo test linker second-opinion planted prove lint fmt bench backtest \
-	fuzz fuzz-smoke mutants coverage clean
+	fuzz fuzz-test fuzz-smoke mutants coverage clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -19,7 +19,7 @@ demo: sbf ## The demo; ARGS=--json for data
 
 test: lint sbf ## Everything that must pass
 	@$(SCRIPTS)/test
-	@$(MAKE) --no-print-directory linker second-opinion planted prove
+	@$(MAKE) --no-print-directory linker second-opinion planted prove fuzz-test fuzz-smoke
 
 linker: setup ## Tests of the SBF linker
 	@program/sbf-link/test
@@ -50,6 +50,9 @@ backtest: setup ## The default parameters through the stress events
 
 fuzz: setup ## One fuzz target: TARGET=health_diff SECS=3600
 	@fuzz/run $(or $(TARGET),list) $(SECS)
+
+fuzz-test: setup ## The reference models against risk-math, without a fuzzer
+	@cargo test --quiet --locked --manifest-path fuzz/Cargo.toml
 
 fuzz-smoke: setup ## Every fuzz target for 20 s
 	@fuzz/run smoke
