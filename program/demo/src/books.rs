@@ -5,8 +5,9 @@ use crate::output::{Output, tokens, usd};
 use crate::stage::Stage;
 use serde_json::json;
 use trestle_interface::health::HealthReport;
-use trestle_interface::state::PositionKind;
-use trestle_risk_math::portfolio::Term;
+use trestle_interface::state::{Position, PositionKind};
+use trestle_interface::view::{Slab, Venues};
+use trestle_risk_math::portfolio::{Legs, Term};
 use trestle_sandbox::{User, World};
 
 /// Shows the three books.
@@ -22,22 +23,37 @@ pub fn show(out: &mut Output, stage: &mut Stage) -> Result<(), String> {
     Ok(())
 }
 
-fn book(out: &mut Output, world: &mut World, name: &str, user: &User) -> Result<(), String> {
-    out.heading(&format!("The {name} book"));
-    let (_, positions) = user.margin(world);
-    let mut legs = vec![];
-    for position in &positions {
-        let asset = &world.assets[usize::from(position.asset)];
-        let units = u64::try_from(position.units.get()).unwrap_or(u64::MAX);
-        let kind = match PositionKind::from_byte(position.kind) {
-            Some(PositionKind::Custody) => "custody",
-            Some(PositionKind::PoolDeposit) => "pool deposit",
-            Some(PositionKind::PoolDebt) => "pool debt",
-            _ => "other",
+/// One position: what it is, its asset's row, and how many tokens it is worth or owes.
+pub fn legs(world: &World, user: &User) -> Result<Vec<(PositionKind, usize, u64)>, String> {
+    let (account, positions) = user.margin(world);
+    world.with_pages(|board| {
+        let slab = Slab::new(&positions, Venues::of(&account), board.markets, board.now);
+        let leg = |(at, position): (usize, &Position)| {
+            let kind = PositionKind::from_byte(position.kind).ok_or("an unknown position")?;
+            let amount = slab.leg(at).map_err(|e| e.to_string())?.amount;
+            Ok((kind, usize::from(position.asset), amount))
         };
-        let amount = tokens(units, asset.decimals);
-        out.line(&format!("  {kind:<14}{amount:>18} {}", asset.name));
-        legs.push(json!({ "kind": kind, "asset": asset.name, "units": units }));
+        positions.iter().enumerate().map(leg).collect()
+    })
+}
+
+/// Shows one book.
+pub fn book(out: &mut Output, world: &mut World, name: &str, user: &User) -> Result<(), String> {
+    out.heading(&format!("The {name} book"));
+    let mut shown = vec![];
+    for (kind, asset, amount) in legs(world, user)? {
+        let asset = &world.assets[asset];
+        let kind = match kind {
+            PositionKind::Custody => "custody",
+            PositionKind::PoolDeposit => "pool deposit",
+            PositionKind::PoolDebt => "pool debt",
+            PositionKind::VenueDeposit => "Kamino deposit",
+            PositionKind::VenueDebt => "Kamino debt",
+            PositionKind::PerpBase | PositionKind::PerpQuote => "perpetual",
+        };
+        let text = tokens(amount, asset.decimals);
+        out.line(&format!("  {kind:<16}{text:>18} {}", asset.name));
+        shown.push(json!({ "kind": kind, "asset": asset.name, "amount": amount }));
     }
     let (health, charges) = user.mirror(world);
     out.line(&format!("  {:<22}{:>16}{:>16}", "charges, USD", "maintenance", "initial"));
@@ -69,7 +85,7 @@ fn book(out: &mut Output, world: &mut World, name: &str, user: &User) -> Result<
     out.append(
         "books",
         json!({
-            "name": name, "legs": legs, "charges": named, "equity": report.equity,
+            "name": name, "legs": shown, "charges": named, "equity": report.equity,
             "debts": report.debts, "init": report.init, "liqend": report.liqend,
             "maint": report.maint,
         }),

@@ -1,22 +1,7 @@
-//! Three books through a falling market.
-//!
-//! Runs the SBF binary on an embedded SVM with the real token programs. A
-//! *directional* account is long SOL on borrowed USDC, a *netted* one holds
-//! JitoSOL against borrowed SOL, an *unlevered* one holds SOL. SOL falls step
-//! by step; the directional book is liquidated by a bot, the netted one
-//! stands; at the end everyone leaves and the books are counted to the unit.
-//!
 //! `trestle-demo [--json]`. Exits with 1 if any expectation fails.
 
-mod books;
-mod market;
-mod output;
-mod solvency;
-mod stage;
-
-use output::Output;
-use stage::Stage;
 use std::process::ExitCode;
+use trestle_demo::output::Output;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,8 +13,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut out = Output::new(json);
-    match run(&mut out) {
+    let mut out = if json { Output::json() } else { Output::text() };
+    match trestle_demo::run(&mut out) {
         Ok(()) => {
             out.finish();
             ExitCode::SUCCESS
@@ -40,18 +25,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn run(out: &mut Output) -> Result<(), String> {
-    let mut stage = Stage::build(out)?;
-    books::show(out, &mut stage)?;
-    market::fall(out, &mut stage)?;
-    solvency::leave(out, &mut stage)?;
-    output::costs(out, &stage.world);
-    Ok(())
-}
-
-/// An expectation of the story.
-fn expect(holds: bool, what: impl Into<String>) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(what.into()) }
 }

@@ -1,21 +1,51 @@
 //! Plain text for a terminal, or the same as data.
 
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 use trestle_client::ix::info;
 use trestle_interface::tag::Tag;
 use trestle_sandbox::World;
+use trestle_sandbox::svm::Cost;
+
+/// How the story is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Text,
+    Json,
+    Silent,
+}
 
 /// Where the story goes.
+#[derive(Debug)]
 pub struct Output {
-    json: bool,
+    form: Form,
     data: Map<String, Value>,
 }
 
 impl Output {
-    /// Text, or one JSON document at the end.
-    pub fn new(json: bool) -> Self {
-        Self { json, data: Map::new() }
+    /// Plain text, as it happens.
+    #[must_use]
+    pub fn text() -> Self {
+        Self { form: Form::Text, data: Map::new() }
+    }
+
+    /// One JSON document at the end.
+    #[must_use]
+    pub fn json() -> Self {
+        Self { form: Form::Json, data: Map::new() }
+    }
+
+    /// Nothing but the data.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { form: Form::Silent, data: Map::new() }
+    }
+
+    /// What was recorded.
+    #[must_use]
+    pub fn into_data(self) -> Value {
+        Value::Object(self.data)
     }
 
     /// A heading.
@@ -25,7 +55,7 @@ impl Output {
 
     /// A line of text.
     pub fn line(&self, text: &str) {
-        if !self.json {
+        if self.form == Form::Text {
             println!("{text}");
             let _ = std::io::stdout().flush();
         }
@@ -46,7 +76,7 @@ impl Output {
 
     /// Prints the document.
     pub fn finish(&self) {
-        if self.json {
+        if self.form == Form::Json {
             println!("{:#}", Value::Object(self.data.clone()));
         }
     }
@@ -80,25 +110,37 @@ fn grouped(number: u128) -> String {
     out
 }
 
-/// Compute units of every instruction that was sent alone.
-pub fn costs(out: &mut Output, world: &World) {
-    out.heading("Compute units of every instruction sent");
+/// A share of 2^`bits` as per cent, with decimals.
+#[must_use]
+pub fn percent(value: u32, bits: u32, decimals: usize) -> String {
+    let one = 10_u64.pow(u32::try_from(decimals).unwrap_or(0));
+    let scaled = (u64::from(value) * 100 * one + (1 << (bits - 1))) >> bits;
+    format!("{}.{:0decimals$}", scaled / one, scaled % one)
+}
+
+/// Compute units of every instruction that was sent alone, over all worlds.
+pub fn costs(out: &mut Output, worlds: &[&World]) {
+    out.heading("Compute units of every instruction sent alone");
     out.line(&format!(
-        "{:<18}{:>6}{:>10}{:>10}{:>7}{:>7}",
-        "instruction", "sent", "least", "most", "locks", "bytes"
+        "{:<18}{:>6}{:>10}{:>10}{:>7}{:>7}{:>14}",
+        "instruction", "sent", "least", "most", "locks", "bytes", "with a table"
     ));
-    for (tag, cost) in &world.svm.costs {
+    let mut all: BTreeMap<u8, Cost> = BTreeMap::new();
+    for (tag, cost) in worlds.iter().flat_map(|world| &world.svm.costs) {
+        all.entry(*tag).and_modify(|sum| sum.add(cost)).or_insert(*cost);
+    }
+    for (tag, cost) in &all {
         let Some(tag) = Tag::from_byte(*tag) else { continue };
         let name = info(tag).name;
         out.line(&format!(
-            "{name:<18}{:>6}{:>10}{:>10}{:>7}{:>7}",
-            cost.count, cost.least, cost.most, cost.locks, cost.bytes
+            "{name:<18}{:>6}{:>10}{:>10}{:>7}{:>7}{:>14}",
+            cost.count, cost.least, cost.most, cost.locks, cost.bytes, cost.table_bytes
         ));
         out.append(
             "compute_units",
             json!({
                 "instruction": name, "sent": cost.count, "least": cost.least, "most": cost.most,
-                "locks": cost.locks, "bytes": cost.bytes,
+                "locks": cost.locks, "bytes": cost.bytes, "table_bytes": cost.table_bytes,
             }),
         );
     }

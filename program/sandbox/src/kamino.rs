@@ -6,12 +6,14 @@
 use crate::board;
 use crate::program::artifact;
 use crate::svm::{Failure, Sent, Svm};
+use crate::tokens::{LEGACY, create_associated};
 use crate::user::User;
 use crate::world::{JITOSOL, Listing, SOL, STANDARD_FACTORS, USDC, World, standard_listings};
 use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
+use trestle_client::AssetKeys;
 use trestle_client::ix::{At, RewardKeys};
 use trestle_client::kamino::{FARMS_PROGRAM, KaminoMarket, KaminoReserve, refresh_prices};
 use trestle_interface::args::{ListClassArgs, ListReserveArgs};
@@ -277,6 +279,36 @@ impl KaminoWorld {
         self.world.send(&[ix], &[&user.key])
     }
 
+    /// A stranger liquidates at Kamino, not at Trestle: offers `amount` of the
+    /// debt, with everything refreshed in front.
+    ///
+    /// # Errors
+    /// [`Failure`], when Kamino finds the obligation sound.
+    pub fn liquidate_there(
+        &mut self,
+        stranger: &User,
+        victim: &User,
+        (debt, collateral): (usize, usize),
+        amount: u64,
+    ) -> Outcome {
+        let owner = self.world.trestle.addresses().authority(&victim.account);
+        let party = self.venue.party(owner);
+        let [debt, taken] = [debt, collateral].map(|asset| self.venue.reserve(name_of(asset)));
+        let receipts = AssetKeys {
+            mint: taken.ctoken_mint,
+            token_program: LEGACY,
+            ..self.world.assets[collateral].keys
+        };
+        let (me, pair) = (stranger.address(), (debt, taken));
+        let instructions = [
+            create_associated(me, me, &receipts),
+            self.venue.refresh_batch(&[taken, debt], true),
+            self.venue.refresh_obligation(&party, &[taken, debt]),
+            self.venue.liquidate(me, &party, pair, (amount, 0), &[]),
+        ];
+        self.world.svm.send_with_table(&instructions, &[&stranger.key])
+    }
+
     /// Reads a user's obligation into its margin account.
     ///
     /// # Errors
@@ -323,6 +355,11 @@ impl Default for KaminoWorld {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn name_of(asset: usize) -> &'static str {
+    let found = LISTED.iter().find(|(listed, _)| *listed == asset);
+    found.expect("the pack has a reserve of the asset").1
 }
 
 /// Kamino's class with the default parameters.

@@ -43,6 +43,18 @@ pub struct Cost {
     pub table_bytes: usize,
 }
 
+impl Cost {
+    /// Counts another one's instructions as well.
+    pub fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+        self.locks = self.locks.max(other.locks);
+        self.bytes = self.bytes.max(other.bytes);
+        self.table_bytes = self.table_bytes.max(other.table_bytes);
+    }
+}
+
 /// A virtual machine with the program in it.
 #[derive(Clone)]
 pub struct Svm {
@@ -282,20 +294,15 @@ impl Svm {
     fn record(&mut self, instructions: &[Instruction], sent: &Sent) {
         let [Instruction { program_id: PROGRAM_ID, data, .. }] = instructions else { return };
         let Some(tag) = data.first() else { return };
-        let cost = self.costs.entry(*tag).or_insert(Cost {
-            count: 0,
-            least: u64::MAX,
-            most: 0,
-            locks: 0,
-            bytes: 0,
-            table_bytes: 0,
-        });
-        cost.count += 1;
-        cost.least = cost.least.min(sent.units);
-        cost.most = cost.most.max(sent.units);
-        cost.locks = cost.locks.max(sent.locks);
-        cost.bytes = cost.bytes.max(sent.bytes);
-        cost.table_bytes = cost.table_bytes.max(sent.table_bytes);
+        let cost = Cost {
+            count: 1,
+            least: sent.units,
+            most: sent.units,
+            locks: sent.locks,
+            bytes: sent.bytes,
+            table_bytes: sent.table_bytes,
+        };
+        self.costs.entry(*tag).and_modify(|sum| sum.add(&cost)).or_insert(cost);
     }
 
     fn transaction(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
