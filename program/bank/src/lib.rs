@@ -15,7 +15,7 @@ use solana_transaction::{Transaction, TransactionError};
 use std::collections::HashSet;
 use trestle_interface::PROGRAM_ID;
 use trestle_sandbox::svm::Svm;
-use trestle_sandbox::tape::Step;
+use trestle_sandbox::tape::{Step, Tape};
 
 /// A real bank with the program deployed.
 pub struct Bank {
@@ -25,18 +25,15 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// Starts a bank whose accounts are those the machine began with.
-    pub async fn start(elf: &[u8], svm: &Svm) -> Self {
+    /// Starts a bank whose accounts are those the machine began with, and
+    /// whose programs are Trestle and `others`.
+    pub async fn start(elf: &[u8], others: &[(Pubkey, Vec<u8>)], svm: &Svm) -> Self {
         let mut test = ProgramTest::default();
         test.set_compute_max_units(trestle_sandbox::svm::MAX_UNITS);
-        let program = Account {
-            lamports: 10_000_000_000,
-            data: elf.to_vec(),
-            owner: solana_sdk_ids::bpf_loader::ID,
-            executable: true,
-            rent_epoch: u64::MAX,
-        };
-        test.add_account(PROGRAM_ID, program);
+        test.add_account(PROGRAM_ID, program(elf));
+        for (id, elf) in others {
+            test.add_account(*id, program(elf));
+        }
         let context = test.start_with_context().await;
         Self { context, payer: svm.payer.insecure_clone(), sent: HashSet::new() }
     }
@@ -55,6 +52,37 @@ impl Bank {
                 let found = self.send(instructions, signers).await;
                 assert_eq!(&found, outcome, "step {number} ends differently on a bank");
             }
+        }
+    }
+
+    /// Plays a tape and counts what was sent and, of it, refused.
+    ///
+    /// # Panics
+    /// When a step ends differently.
+    pub async fn replay(&mut self, tape: &Tape) -> (usize, usize) {
+        let (mut sent, mut refused) = (0, 0);
+        for (number, step) in tape.steps().enumerate() {
+            self.step(number, step).await;
+            if let Step::Send { outcome, .. } = step {
+                sent += 1;
+                refused += usize::from(outcome.is_err());
+            }
+        }
+        (sent, refused)
+    }
+
+    /// Expects an account of the machine to be the same here, to the byte.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn expect_same(&mut self, svm: &Svm, key: &Pubkey) {
+        let ours = svm.account(key).filter(|account| account.lamports != 0);
+        let theirs = self.account(key).await;
+        assert_eq!(ours.is_some(), theirs.is_some(), "{key} is there on one side only");
+        if let (Some(ours), Some(theirs)) = (ours, theirs) {
+            assert!(theirs.data == ours.data, "{key} differs on a bank");
+            assert_eq!(theirs.lamports, ours.lamports, "{key} has other lamports");
+            assert_eq!(theirs.owner, ours.owner, "{key} has another owner");
         }
     }
 
@@ -102,5 +130,15 @@ impl Bank {
             ) => Err(error),
             Err(other) => panic!("the bank does not answer: {other}"),
         }
+    }
+}
+
+fn program(elf: &[u8]) -> Account {
+    Account {
+        lamports: 10_000_000_000,
+        data: elf.to_vec(),
+        owner: solana_sdk_ids::bpf_loader::ID,
+        executable: true,
+        rent_epoch: u64::MAX,
     }
 }
