@@ -15,6 +15,8 @@ mod kamino;
 mod lender;
 mod liquidate;
 mod pool;
+mod rates;
+mod raw;
 mod refresh;
 mod rulings;
 mod tokens;
