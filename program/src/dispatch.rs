@@ -135,6 +135,7 @@ fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) ->
         Tag::ListReserve => ix::admin::list_reserve(program_id, accounts, args),
         Tag::SetScenarios => ix::admin::set_scenarios(program_id, accounts, args),
         Tag::InitPool => ix::admin::init_pool(program_id, accounts, args),
+        Tag::SetAccess => ix::admin::set_access(program_id, accounts, args),
         Tag::UpgradeLayout => ix::upgrade::upgrade_layout(program_id, accounts, args),
         _ => Err(TrestleError::UnknownTag),
     }

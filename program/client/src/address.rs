@@ -39,6 +39,12 @@ impl Addresses {
         self.find(&[pda::LENDER, pool.as_ref(), owner.as_ref()])
     }
 
+    /// A seat of the cohort.
+    #[must_use]
+    pub fn seat(&self, group: &Address, owner: &Address) -> Address {
+        self.find(&[pda::SEAT, group.as_ref(), owner.as_ref()])
+    }
+
     /// Running totals of a venue class.
     #[must_use]
     pub fn exposure(&self, group: &Address, class: u8) -> Address {

@@ -4,6 +4,7 @@
 //! computes health off chain with the same code as the program.
 
 pub mod address;
+pub mod cohort;
 pub mod health;
 pub mod ix;
 pub mod kamino;
@@ -11,5 +12,6 @@ pub mod keys;
 pub mod rates;
 
 pub use address::Addresses;
+pub use cohort::{Cohort, Invitation};
 pub use ix::Trestle;
 pub use keys::{AssetKeys, PoolKeys};

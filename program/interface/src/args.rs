@@ -104,7 +104,17 @@ crate::args! {
         elevation_group: u8,
     }
 
-    /// A new margin account.
+    /// Access to a group.
+    SetAccessArgs {
+        /// Phase: 0 closed, 1 cohort, 2 public. Not before the present one.
+        phase: u8,
+        /// Merkle root over the invited owners. Not zero in the cohort phase.
+        root: [u8; 32],
+        /// Most seats that may be taken, not fewer than are taken.
+        seat_cap: u32,
+    }
+
+    /// A new margin account. A proof may follow, as [`crate::cohort`] writes it.
     CreateAccountArgs {
         /// Number of the account, chosen by the owner.
         index: u16,

@@ -262,6 +262,21 @@ errors! {
     /// Wait until the guardian's gate is opened.
     612 GateClosed "this family of instructions is closed",
 
+    /// Wait until the admin opens the cohort.
+    650 AccessClosed "group opens no margin accounts yet",
+    /// Pass the owner's seat, PDA of group and owner, behind the list.
+    651 SeatMissing "the owner's seat is not among the accounts",
+    /// Send the owner's proof behind the arguments: the seat is not taken yet.
+    652 ProofMissing "owner has no seat and no proof of invitation",
+    /// Fetch the owner's proof anew: it must lead to the group's present root.
+    653 NotInvited "proof does not lead from this owner to the group's root",
+    /// Wait for the public phase, or for more seats.
+    654 SeatsTaken "all seats of the cohort are taken",
+    /// Choose the present phase or a later one.
+    655 PhaseBack "access phase cannot go back",
+    /// Choose a cap of at least the seats taken.
+    656 SeatCapTooLow "seat cap is below the seats taken",
+
     /// Wait for repayments, or ask for less.
     700 NoLiquidity "pool does not hold enough idle tokens",
     /// Deposit less: the pool's deposit cap is reached.

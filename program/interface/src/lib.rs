@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod args;
 pub mod batch;
+pub mod cohort;
 pub mod error;
 pub mod exits;
 pub mod health;

@@ -8,5 +8,7 @@ pub const AUTHORITY: &[u8] = b"authority";
 pub const POOL: &[u8] = b"pool";
 /// Lend-only position: pool, owner.
 pub const LENDER: &[u8] = b"lender";
+/// Taken place of the cohort: group, owner.
+pub const SEAT: &[u8] = b"seat";
 /// Running totals of a venue class: group, class (u8).
 pub const EXPOSURE: &[u8] = b"exposure";

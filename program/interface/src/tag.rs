@@ -50,6 +50,8 @@ macro_rules! instructions {
     (@rows rows8) => { Some(1) };
     (@rows rows16) => { Some(2) };
     (@rows frame) => { None };
+    (@rows proof) => { None };
+    (@trailing proof) => { true };
     (@trailing frame) => { true };
     (@trailing rows8) => { true };
     (@trailing rows16) => { true };
@@ -161,8 +163,9 @@ instructions! {
     /// Fails after a time or a slot.
     28 AssertDeadline assert_deadline GUARD GuardAccounts fixed AssertDeadlineArgs,
 
-    /// Opens a margin account.
-    32 CreateAccount create_account alone CreateAccountAccounts fixed CreateAccountArgs,
+    /// Opens a margin account. While the cohort is open it takes the owner's
+    /// seat, and a proof where the seat is not taken yet; see [`crate::cohort`].
+    32 CreateAccount create_account alone CreateAccountAccounts proof CreateAccountArgs,
     /// Makes room for more positions.
     33 ResizeAccount resize_account alone ResizeAccountAccounts fixed ResizeAccountArgs,
     /// Closes an empty margin account and sweeps what is left to the owner.
@@ -207,6 +210,8 @@ instructions! {
     72 InitPool init_pool alone InitPoolAccounts fixed InitPoolArgs,
     /// Lists a reserve of a venue.
     73 ListReserve list_reserve alone ListReserveAccounts fixed ListReserveArgs,
+    /// Sets who may open margin accounts: phase, cohort and number of seats.
+    74 SetAccess set_access alone GroupAccounts fixed SetAccessArgs,
     /// Rewrites an account in the present layout.
     80 UpgradeLayout upgrade_layout alone UpgradeLayoutAccounts fixed NoArgs,
 }

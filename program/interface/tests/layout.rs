@@ -4,13 +4,14 @@ use core::mem::{offset_of, size_of};
 use trestle_interface::state::{
     Account, ClassRow, Exposure, FactorRow, Group, GroupRow, Header, IssuerRow, LayoutError,
     Lender, MAX_POSITIONS, MIN_POSITIONS, MarginAccount, MarketRow, MarketsPage, Pool, Position,
-    PricesPage, VERSION, account_size, offsets, view, view_mut,
+    PricesPage, Seat, VERSION, account_size, offsets, view, view_mut,
 };
 
 #[test]
 fn sizes_are_frozen() {
     assert_eq!(size_of::<Header>(), 48);
     assert_eq!(size_of::<Group>(), 768);
+    assert_eq!(size_of::<Seat>(), 128);
     assert_eq!(size_of::<PricesPage>(), 128 + 64 * 512);
     assert_eq!(size_of::<Pool>(), 768);
     assert_eq!(size_of::<MarginAccount>(), 2_048);
@@ -39,6 +40,14 @@ fn filter_offsets_are_the_layouts() {
 fn fields_stand_where_they_were_published() {
     let table: &[(&str, usize, usize)] = &[
         ("Header.version", offset_of!(Header, version), 8),
+        ("Group.admin", offset_of!(Group, admin), 48),
+        ("Group.prices", offset_of!(Group, prices), 208),
+        ("Group.cohort_root", offset_of!(Group, cohort_root), 272),
+        ("Group.seat_cap", offset_of!(Group, seat_cap), 312),
+        ("Group.seat_count", offset_of!(Group, seat_count), 316),
+        ("Group.phase", offset_of!(Group, phase), 320),
+        ("Seat.owner", offset_of!(Seat, owner), 48),
+        ("Seat.number", offset_of!(Seat, number), 80),
         ("MarginAccount.count", offset_of!(MarginAccount, count), 115),
         ("MarginAccount.last_risk_time", offset_of!(MarginAccount, last_risk_time), 144),
         ("MarginAccount.flagged_slot", offset_of!(MarginAccount, flagged_slot), 152),
@@ -68,6 +77,7 @@ fn every_account_type_has_its_own_discriminator() {
         MarginAccount::DISCRIMINATOR,
         Lender::DISCRIMINATOR,
         Exposure::DISCRIMINATOR,
+        Seat::DISCRIMINATOR,
     ];
     for (i, a) in all.iter().enumerate() {
         assert_ne!(a, &[0; 8]);

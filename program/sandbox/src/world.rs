@@ -13,8 +13,8 @@ use trestle_client::address::associated_token;
 use trestle_client::health::Aligned;
 use trestle_client::{AssetKeys, PoolKeys, Trestle};
 use trestle_interface::PROGRAM_ID;
-use trestle_interface::args::InitGroupArgs;
-use trestle_interface::state::{Group, MarketsPage, Pool, PricesPage};
+use trestle_interface::args::{InitGroupArgs, SetAccessArgs};
+use trestle_interface::state::{Group, MarketsPage, Phase, Pool, PricesPage};
 use trestle_interface::view::{Board, Now};
 use trestle_risk_math::defaults;
 
@@ -152,17 +152,43 @@ impl World {
         self.publish_all();
     }
 
-    /// A group with an empty board.
+    /// A group with an empty board, open to everyone.
     ///
     /// # Panics
     /// When any step is refused.
     #[must_use]
-    pub fn with_board(mut svm: Svm) -> Self {
+    pub fn with_board(svm: Svm) -> Self {
+        let mut world = Self::with_closed_board(svm);
+        world.set_access(Phase::Public, [0; 32], 0);
+        world
+    }
+
+    /// [`World::new`], but nobody may open a margin account yet.
+    ///
+    /// # Panics
+    /// When any step is refused.
+    #[must_use]
+    pub fn closed() -> Self {
+        let mut world = Self::with_closed_board(Svm::new(&artifact().elf));
+        world.fill(&STANDARD_FACTORS, &standard_listings());
+        world
+    }
+
+    fn with_closed_board(mut svm: Svm) -> Self {
         tokens::ensure_wrapped_sol(&mut svm);
         let admin = Keypair::new_from_array([2; 32]);
         svm.airdrop(&admin.pubkey(), 100_000_000_000);
         let trestle = new_group(&mut svm, &admin, [3, 4, 5]);
         Self { svm, trestle, admin: std::sync::Arc::new(admin), assets: vec![] }
+    }
+
+    /// Sets phase, cohort root and number of seats.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn set_access(&mut self, phase: Phase, root: [u8; 32], seat_cap: u32) -> Sent {
+        let args = SetAccessArgs { phase: phase.byte(), root, seat_cap };
+        self.admin_do(self.trestle.set_access(self.admin.pubkey(), &args))
     }
 
     /// Another group on the same machine, under the same program, with another
@@ -174,6 +200,7 @@ impl World {
         svm.airdrop(&admin.pubkey(), 100_000_000_000);
         let trestle = new_group(&mut svm, &admin, [7, 8, 9]);
         let mut rival = Self { svm, trestle, admin: std::sync::Arc::new(admin), assets: vec![] };
+        rival.set_access(Phase::Public, [0; 32], 0);
         rival.fill(&STANDARD_FACTORS, &standard_listings());
         rival
     }

@@ -5,12 +5,12 @@ use crate::address::associated_token;
 use solana_address::Address;
 use solana_instruction::Instruction;
 use trestle_interface::accounts::{
-    InitBoardAccounts, InitGroupAccounts, InitPoolAccounts, ListAccounts, ListAssetAccounts,
-    ListClassAccounts, ListMarketAccounts,
+    GroupAccounts, InitBoardAccounts, InitGroupAccounts, InitPoolAccounts, ListAccounts,
+    ListAssetAccounts, ListClassAccounts, ListMarketAccounts,
 };
 use trestle_interface::args::{
     GroupTermsArgs, InitGroupArgs, InitPoolArgs, ListAssetArgs, ListClassArgs, ListFactorArgs,
-    ListIssuerArgs, ListMarketArgs, SetScenariosArgs,
+    ListIssuerArgs, ListMarketArgs, SetAccessArgs, SetScenariosArgs,
 };
 use trestle_interface::tag::Tag;
 
@@ -27,6 +27,13 @@ impl Trestle {
     pub fn init_group(&self, admin: Address, args: &InitGroupArgs) -> Instruction {
         let list = InitGroupAccounts { group: self.group, admin };
         self.instruction(Tag::InitGroup, &list.into_array(), &args.to_bytes(), &[])
+    }
+
+    /// Sets phase, cohort root and number of seats.
+    #[must_use]
+    pub fn set_access(&self, admin: Address, args: &SetAccessArgs) -> Instruction {
+        let list = GroupAccounts { admin, group: self.group };
+        self.instruction(Tag::SetAccess, &list.into_array(), &args.to_bytes(), &[])
     }
 
     /// Initialises the board. Both pages exist, zeroed, owned by the program.

@@ -2,6 +2,7 @@
 
 use super::{SYSTEM_PROGRAM, Trestle};
 use crate::address::associated_token;
+use crate::cohort::Invitation;
 use crate::keys::{AssetKeys, PoolKeys};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
@@ -29,7 +30,7 @@ impl Trestle {
         associated_token(&owner, &asset.token_program, &asset.mint)
     }
 
-    /// Opens a margin account.
+    /// Opens a margin account in the public phase.
     #[must_use]
     pub fn create_account(
         &self,
@@ -38,6 +39,37 @@ impl Trestle {
         index: u16,
         capacity: u8,
     ) -> Instruction {
+        self.create_account_with(payer, owner, index, capacity, &[], &[])
+    }
+
+    /// Opens a margin account in the cohort phase: with the owner's invitation
+    /// the first time, which takes the seat, and without it later.
+    #[must_use]
+    pub fn create_account_by_seat(
+        &self,
+        payer: Address,
+        owner: Address,
+        index: u16,
+        capacity: u8,
+        invitation: Option<&Invitation>,
+    ) -> Instruction {
+        let seat = self.addresses().seat(&self.group, &owner);
+        let (seat, proof) = match invitation {
+            Some(invitation) => (AccountMeta::new(seat, false), invitation.to_bytes()),
+            None => (AccountMeta::new_readonly(seat, false), vec![]),
+        };
+        self.create_account_with(payer, owner, index, capacity, &[seat], &proof)
+    }
+
+    fn create_account_with(
+        &self,
+        payer: Address,
+        owner: Address,
+        index: u16,
+        capacity: u8,
+        seat: &[AccountMeta],
+        proof: &[u8],
+    ) -> Instruction {
         let list = CreateAccountAccounts {
             payer,
             owner,
@@ -45,8 +77,8 @@ impl Trestle {
             account: self.margin(&owner, index),
             system_program: SYSTEM_PROGRAM,
         };
-        let args = CreateAccountArgs { index, capacity };
-        self.instruction(Tag::CreateAccount, &list.into_array(), &args.to_bytes(), &[])
+        let args = [&CreateAccountArgs { index, capacity }.to_bytes(), proof].concat();
+        self.instruction(Tag::CreateAccount, &list.into_array(), &args, seat)
     }
 
     /// Makes room for more positions.

@@ -21,6 +21,14 @@ crate::accounts! {
         markets: writable,
     }
 
+    /// Writes the group's own settings.
+    GroupAccounts {
+        /// Admin.
+        admin: signer,
+        /// Group.
+        group: writable,
+    }
+
     /// Writes rows of the board.
     ListAccounts {
         /// Admin.

@@ -106,7 +106,8 @@ crate::accounts! {
         account: writable,
     }
 
-    /// Opens a margin account.
+    /// Opens a margin account. In the cohort phase the owner's seat follows,
+    /// PDA of group and owner: writable when it is to be taken.
     CreateAccountAccounts {
         /// Pays rent.
         payer: payer,

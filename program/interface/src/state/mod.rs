@@ -8,7 +8,7 @@ mod pod;
 mod pool;
 mod prices;
 
-pub use group::Group;
+pub use group::{Group, Phase, Seat};
 pub use header::{Account, Header, LayoutError, VERSION, view, view_mut};
 pub use margin::{
     AccountStatus, Contribution, Delegate, MAX_DELEGATES, MAX_POSITIONS, MAX_VENUE_ACCOUNTS,

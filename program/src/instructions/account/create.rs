@@ -1,11 +1,14 @@
-//! `create_account`: a margin account at an address derived from its owner.
+//! `create_account`: a margin account at an address derived from its owner, if
+//! the group's access lets the owner in.
 
+use super::seat::Applicant;
 use crate::Result;
-use crate::accounts::{check_all, create as create_pda, read_mut, split_margin};
+use crate::accounts::{check_roles, create as create_pda, read_mut, split_margin};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::CreateAccountAccounts;
 use trestle_interface::args::CreateAccountArgs;
+use trestle_interface::cohort::Proof;
 use trestle_interface::state::{Group, MAX_POSITIONS, MIN_POSITIONS, MarginAccount};
 use trestle_interface::wire::decode;
 use trestle_interface::{TrestleError, pda};
@@ -13,14 +16,25 @@ use trestle_interface::{TrestleError, pda};
 /// Runs it.
 #[inline(never)]
 pub(crate) fn create(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
-    let args: CreateAccountArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
-    check_all(accounts, CreateAccountAccounts::<()>::ROLES)?;
-    let (list, _) = CreateAccountAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    let (args, proof) = split_args(data).ok_or(TrestleError::ArgumentLength)?;
+    let (list, seats) = CreateAccountAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    if seats.len() > 1 {
+        return Err(TrestleError::AccountCount);
+    }
+    check_roles(accounts, CreateAccountAccounts::<()>::ROLES, &[])?;
     let capacity = usize::from(args.capacity);
     if !(MIN_POSITIONS..=MAX_POSITIONS).contains(&capacity) {
         return Err(TrestleError::BadCapacity);
     }
+    let applicant = Applicant {
+        owner: list.owner,
+        payer: list.payer,
+        system_program: list.system_program,
+        seat: seats.first(),
+        proof,
+    };
     let mut group = read_mut::<Group>(list.group, program_id)?;
+    applicant.admit(program_id, list.group, &mut group)?;
     group.accounts_opened = group.accounts_opened.wrapping_add(1);
     drop(group);
     let index = args.index.to_le_bytes();
@@ -42,4 +56,11 @@ pub(crate) fn create(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
     account.index = args.index;
     account.authority_bump = authority_bump;
     Ok(())
+}
+
+/// The fixed arguments, and the proof if one follows.
+fn split_args(data: &[u8]) -> Option<(CreateAccountArgs, Option<Proof<'_>>)> {
+    let (args, proof) = data.split_at_checked(CreateAccountArgs::LEN)?;
+    let proof = if proof.is_empty() { None } else { Some(Proof::read(proof)?) };
+    Some((decode(args)?, proof))
 }

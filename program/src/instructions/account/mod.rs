@@ -7,6 +7,7 @@ mod delegate;
 mod lock;
 mod owner;
 mod resize;
+mod seat;
 
 pub(crate) use close::{close, erase};
 pub(crate) use create::create;

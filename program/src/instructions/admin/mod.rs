@@ -1,6 +1,7 @@
 //! The authorities' instructions. Every write of a parameter ends in
 //! [`validate::board`], so the constraints C1 to C8 hold whenever a check reads.
 
+mod access;
 mod asset;
 mod board;
 mod class;
@@ -11,6 +12,7 @@ mod pool;
 mod reserve;
 mod validate;
 
+pub(crate) use access::set_access;
 pub(crate) use asset::{list_asset, list_issuer};
 pub(crate) use board::init_board;
 pub(crate) use class::list_class;

@@ -8,6 +8,7 @@ use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
 use trestle_client::ix::info;
 use trestle_interface::TrestleError;
+use trestle_interface::args::SetAccessArgs;
 use trestle_interface::tag::Tag;
 use trestle_sandbox::world::{JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
@@ -42,6 +43,7 @@ fn valid() -> (World, Vec<(Instruction, Vec<Keypair>)>) {
     world.svm.advance_seconds(1);
     world.publish(SOL);
     let rows = [(world.assets[SOL].keys.id, world.assets[SOL].oracle)];
+    let access = SetAccessArgs { phase: 2, root: [0; 32], seat_cap: 0 };
     let key = |user: &User| user.key.insecure_clone();
     let list = vec![
         (t.deposit(them, theirs, &usdc, lender.wallet(&world, USDC), 1_000), vec![key(&lender)]),
@@ -56,6 +58,7 @@ fn valid() -> (World, Vec<(Instruction, Vec<Keypair>)>) {
         (against_custody(&world, &victim, &bot, 1_000_000_000), vec![key(&bot)]),
         (t.create_account(them, them, 5, 8), vec![key(&lender)]),
         (t.resize_account(them, them, theirs, 16), vec![key(&lender)]),
+        (t.set_access(world.admin.pubkey(), &access), vec![world.admin.insecure_clone()]),
         (t.lender_supply(solo.pubkey(), &pool, solo_tokens, 1_000), vec![solo.insecure_clone()]),
         (t.lender_redeem(solo.pubkey(), &pool, solo_tokens, Some(10)), vec![solo.insecure_clone()]),
     ];

@@ -2,6 +2,7 @@
 //!
 //! Every refusal asserts its exact error and that no byte changed.
 
+mod access;
 mod account;
 mod admin;
 mod adversary;
