@@ -4,8 +4,11 @@ use crate::table::Row;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use trestle_client::Cohort;
 use trestle_client::ix::info;
+use trestle_interface::Address;
 use trestle_interface::args::ListIssuerArgs;
+use trestle_interface::state::Phase;
 use trestle_interface::tag::Tag;
 use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, tokens};
@@ -31,6 +34,7 @@ impl Bench {
 /// Rows of a user's life.
 pub fn rows() -> (Vec<Row>, World) {
     let mut bench = Bench { world: World::new(), rows: vec![] };
+    access(&mut bench.rows);
     user(&mut bench);
     batches(&mut bench);
     liquidation(&mut bench);
@@ -55,6 +59,32 @@ pub fn set_up(world: &World, rows: &mut Vec<Row>) {
                 table_bytes: cost.table_bytes,
             });
         }
+    }
+}
+
+/// Accounts of a cohort of 5,000: proofs of 13 siblings.
+fn access(rows: &mut Vec<Row>) {
+    let mut world = World::closed();
+    let key = Keypair::new_from_array([26; 32]);
+    world.svm.airdrop(&key.pubkey(), 100_000_000_000);
+    let (t, me) = (world.trestle, key.pubkey());
+    let others = (1..5_000_u16).map(|i| {
+        let mut bytes = [0; 32];
+        bytes[..2].copy_from_slice(&i.to_le_bytes());
+        Address::new_from_array(bytes)
+    });
+    let owners = others.chain([me]).collect();
+    let cohort = Cohort::new(t.program_id, t.group, owners).expect("a cohort");
+    world.set_access(Phase::Cohort, cohort.root(), 5_000);
+    let invitation = cohort.proof(&me);
+    assert!(invitation.as_ref().is_some_and(|i| i.path.len() == 13));
+    for (case, index, invitation) in [
+        ("8 positions, seat taken by a proof of 13", 0, invitation.as_ref()),
+        ("8 positions, seat held", 1, None),
+    ] {
+        let ix = t.create_account_by_seat(me, me, index, 8, invitation);
+        let sent = world.send(&[ix], &[&key]).unwrap_or_else(|e| panic!("{case}: {e:?}"));
+        rows.push(Row::new(info(Tag::CreateAccount).name, case, &sent));
     }
 }
 

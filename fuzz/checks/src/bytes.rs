@@ -2,10 +2,11 @@
 
 use arbitrary::{Result, Unstructured};
 use trestle_interface::args;
+use trestle_interface::cohort::{MAX_DEPTH, Proof};
 use trestle_interface::health::HealthReport;
 use trestle_interface::state::{
     Account, Exposure, Group, Header, LayoutError, Lender, MAX_POSITIONS, MarginAccount,
-    MarketsPage, Pool, Position, PositionKind, PricesPage, VERSION, health_bucket, view, view_mut,
+    MarketsPage, Pool, Position, PositionKind, PricesPage, Seat, VERSION, health_bucket, view, view_mut,
 };
 use trestle_interface::view::{Board, Now, Venues, assess, positions};
 use trestle_interface::wire::{Wire, decode};
@@ -206,7 +207,11 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
         SetDelegateArgs ProposeOwnerArgs AssertSequenceArgs AssertHealthArgs AssertRateArgs
         AssertDeadlineArgs LiquidateArgs LenderSupplyArgs LenderRedeemArgs InitGroupArgs
         GroupTermsArgs ListFactorArgs ListIssuerArgs SourceArgs ListAssetArgs ListClassArgs
-        ListMarketArgs ListReserveArgs SetScenariosArgs InitPoolArgs);
+        ListMarketArgs ListReserveArgs SetScenariosArgs InitPoolArgs SetAccessArgs);
+    if let Some(proof) = Proof::read(input) {
+        assert!(proof.path.len() <= MAX_DEPTH);
+        assert_eq!([&proof.place.to_le_bytes(), proof.path.as_flattened()].concat(), input);
+    }
     if let Some(tag) = input.first().and_then(|byte| Tag::from_byte(*byte)) {
         assert_eq!(Some(tag.byte()), input.first().copied());
     }
@@ -221,6 +226,7 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
     viewed::<Group>(input, size(core::mem::size_of::<Group>()), header);
     viewed::<Pool>(input, size(core::mem::size_of::<Pool>()), header);
     viewed::<Lender>(input, size(core::mem::size_of::<Lender>()), header);
+    viewed::<Seat>(input, size(core::mem::size_of::<Seat>()), header);
     viewed::<Exposure>(input, size(core::mem::size_of::<Exposure>()), header);
     let slab = extra * core::mem::size_of::<Position>();
     viewed::<MarginAccount>(input, size(core::mem::size_of::<MarginAccount>() + slab), header);
