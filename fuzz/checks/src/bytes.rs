@@ -6,7 +6,8 @@ use trestle_interface::cohort::{MAX_DEPTH, Proof};
 use trestle_interface::health::HealthReport;
 use trestle_interface::state::{
     Account, Exposure, Group, Header, LayoutError, Lender, MAX_POSITIONS, MarginAccount,
-    MarketsPage, Pool, Position, PositionKind, PricesPage, Seat, VERSION, health_bucket, view, view_mut,
+    MarketsPage, Pool, Position, PositionKind, PricesPage, Seat, VERSION, health_bucket, view,
+    view_mut,
 };
 use trestle_interface::view::{Board, Now, Venues, assess, positions};
 use trestle_interface::wire::{Wire, decode};
