@@ -44,6 +44,9 @@ impl<'i> Applicant<'_, 'i> {
 
     fn hold_seat(&self, program_id: &Pubkey, address: &Pubkey, group: &mut Group) -> Result<()> {
         let seat = self.seat.ok_or(TrestleError::SeatMissing)?;
+        if seat.key == address {
+            return Err(TrestleError::DuplicateAccount);
+        }
         if seat.owner != program_id {
             return self.take_seat(program_id, address, group, seat);
         }

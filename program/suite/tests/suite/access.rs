@@ -372,9 +372,12 @@ fn wrong_seats_and_malformed_proofs_are_refused() {
     for address in [other, elsewhere, Pubkey::new_from_array([3; 32])] {
         refused(&mut world.svm, &[with_seat(address)], &[owner], TrestleError::WrongAddress);
     }
-    for (address, error) in
-        [(t.markets, TrestleError::WrongSize), (t.group, TrestleError::WrongSize)]
-    {
+    let new = good.accounts[3].pubkey;
+    for (address, error) in [
+        (t.markets, TrestleError::WrongSize),
+        (t.group, TrestleError::DuplicateAccount),
+        (new, TrestleError::WrongAddress),
+    ] {
         refused(&mut world.svm, &[with_seat(address)], &[owner], error);
     }
     let lender = t.open_lender(world.svm.payer.pubkey(), owner.pubkey(), &world.assets[USDC].pool);
