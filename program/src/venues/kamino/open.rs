@@ -1,10 +1,11 @@
 //! Opening an obligation, owned by the margin account's authority.
 
+use super::read::refresh;
 use super::{bytes, is_gone, market_authority, with_obligation};
 use crate::Result;
 use crate::accounts::{Context, expect_address, expect_program};
 use crate::cpi::{self, venue};
-use crate::venues::find;
+use crate::venues::{find, place_of};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
@@ -12,7 +13,7 @@ use trestle_interface::accounts::OpenVenueAccounts;
 use trestle_interface::state::{MarketRow, VenueAccount};
 use trestle_venue_adapters::kamino::market::Market;
 use trestle_venue_adapters::kamino::plan::{Parties, init_obligation, init_user_metadata};
-use trestle_venue_adapters::kamino::{ids, layout, seeds, verify};
+use trestle_venue_adapters::kamino::{admit, ids, layout, seeds, verify};
 use trestle_venue_adapters::plan::Call;
 
 /// Number of the obligation that Trestle opens in each market.
@@ -32,13 +33,7 @@ pub(crate) fn open<'i>(
     expect_program(list.venue_program, &class.program)?;
     expect_address(list.parent, &row.parent)?;
     if !is_gone(list.venue_account) {
-        // ours already, or somebody's: klend never moves an obligation to another owner
-        let ours = with_obligation(list.venue_account, |o| Ok(o.owner() == owner.as_array()))?;
-        return Err(if ours {
-            TrestleError::AlreadyInitialised
-        } else {
-            TrestleError::AdoptRefused
-        });
+        return reclaim(context, accounts, list, row, &owner);
     }
     let program = Pubkey::new_from_array(ids::PROGRAM);
     let (metadata_key, _) =
@@ -64,31 +59,57 @@ pub(crate) fn open<'i>(
     with_obligation(list.venue_account, |opened| {
         Ok(verify::opened(opened, owner.as_array(), list.parent.key.as_array())?)
     })?;
-    remember(context, list.venue_account.key, row.class)
+    remember(context, accounts, list, row.class)
+}
+
+/// Takes an obligation back into the table that was given up while it stood
+/// empty: klend opens an address once.
+fn reclaim<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    list: &OpenVenueAccounts<&AccountInfo<'i>>,
+    row: &MarketRow,
+    owner: &Pubkey,
+) -> Result<()> {
+    with_obligation(list.venue_account, |found| {
+        // somebody's: klend never moves an obligation to another owner
+        if found.owner() != owner.as_array() {
+            return Err(TrestleError::AdoptRefused);
+        }
+        Ok(admit::obligation(found, owner.as_array(), list.parent.key.as_array())?)
+    })?;
+    if place_of(&context.margin, list.venue_account.key).is_ok() {
+        return Err(TrestleError::AlreadyInitialised);
+    }
+    remember(context, accounts, list, row.class)
 }
 
 fn class_program(context: &Context<'_, '_>, row: &MarketRow) -> Result<Pubkey> {
     Ok(context.markets.class(row.class).ok_or(TrestleError::UnknownRow)?.program)
 }
 
-/// Writes the new account into the table; a place of the same address, whose
-/// account had vanished, is used again.
-fn remember(context: &mut Context<'_, '_>, key: &Pubkey, class: u8) -> Result<()> {
+/// Writes the account into the table and reads it; a place of the same
+/// address, whose account had vanished, is used again. What the slab still
+/// says of the vanished one goes.
+fn remember<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    list: &OpenVenueAccounts<&AccountInfo<'i>>,
+    class: u8,
+) -> Result<()> {
+    let owner = context.authority_address();
+    let (key, now) = (*list.venue_account.key, context.now);
     let fixed = &mut context.margin.fixed;
     let incarnation = fixed.next_incarnation;
-    let accounts = &mut fixed.venue_accounts;
-    let same = accounts.iter().position(|account| account.key == *key);
-    let free = || accounts.iter().position(VenueAccount::is_free);
+    let table = &mut fixed.venue_accounts;
+    let same = table.iter().position(|account| account.key == key);
+    let free = || table.iter().position(VenueAccount::is_free);
     let at = same.or_else(free).ok_or(TrestleError::VenueTableFull)?;
-    let place = accounts.get_mut(at).ok_or(TrestleError::Corrupt)?;
-    *place = VenueAccount {
-        key: *key,
-        class,
-        incarnation,
-        slot: context.now.slot,
-        ..VenueAccount::default()
-    };
+    let place = table.get_mut(at).ok_or(TrestleError::Corrupt)?;
+    *place = VenueAccount { key, class, incarnation, slot: now.slot, ..VenueAccount::default() };
     fixed.next_incarnation = incarnation.wrapping_add(1);
     fixed.venue_bitmap |= 1_u16.wrapping_shl(u32::from(class));
-    Ok(())
+    let at = u8::try_from(at).map_err(|_| TrestleError::Corrupt)?;
+    let markets = &context.markets;
+    refresh(&mut context.margin, markets, accounts, &owner, at, list.venue_account, now)
 }
