@@ -34,24 +34,24 @@ pub(crate) struct Rule {
     checked: bool,
     /// Tokens left the account.
     releases: bool,
-    /// Claims on venues, or what finances them, may be higher.
-    exposes: bool,
+    /// What it may do to claims on venues and what finances them.
+    caps: Caps,
 }
 
 impl Rule {
     /// Nothing to settle.
     pub(crate) const NOTHING: Self =
-        Self { acts: false, checked: false, releases: false, exposes: false };
+        Self { acts: false, checked: false, releases: false, caps: Caps::Unasked };
     /// An act with nothing to check.
     const ACT: Self = Self { acts: true, ..Self::NOTHING };
 
     /// What either asks for.
-    pub(crate) const fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self {
             acts: self.acts || other.acts,
             checked: self.checked || other.checked,
             releases: self.releases || other.releases,
-            exposes: self.exposes || other.exposes,
+            caps: self.caps.max(other.caps),
         }
     }
 
@@ -74,6 +74,10 @@ pub(crate) struct Releases;
 /// gate and the caps decide.
 pub(crate) struct MayExpose;
 
+/// A claim on a venue comes back: the gate decides, since a debt may stand on
+/// it. Leaving is held to no cap, and with nothing owed it needs no price.
+pub(crate) struct Leaves;
+
 /// Health cannot be lower but for one rounded unit: deposit, repay, redeem, sync.
 pub(crate) struct NeverWorsens;
 
@@ -89,7 +93,11 @@ impl Effect for Releases {
 }
 
 impl Effect for MayExpose {
-    const RULE: Rule = Rule { checked: true, exposes: true, ..Rule::ACT };
+    const RULE: Rule = Rule { checked: true, caps: Caps::Enforced, ..Rule::ACT };
+}
+
+impl Effect for Leaves {
+    const RULE: Rule = Rule { checked: true, caps: Caps::Noted, ..Rule::ACT };
 }
 
 impl Effect for NeverWorsens {
@@ -157,8 +165,7 @@ fn judge<'i>(
         }
         return Ok(());
     }
-    let caps = if rule.exposes { Caps::Enforced } else { Caps::Noted };
-    let init = check(context, accounts, before, caps)?;
+    let init = check(context, accounts, before, rule.caps)?;
     if rule.releases && init.is_some_and(|init| init < 0) {
         return Err(TrestleError::InitialHealth);
     }
@@ -217,13 +224,20 @@ fn check_venues<'i>(
         if context.margin.fixed.venue_accounts.iter().any(unknown) {
             return Err(TrestleError::VenueUnknown);
         }
-    } else if caps == Caps::Noted {
-        // leaving with nothing owed needs no price
+    } else if caps == Caps::Unasked {
         owes_nothing(context);
         return Ok(None);
     }
     let mut book = Box::new(Book::new());
-    let after = context.health_in(context.margin.positions(), &mut book)?;
+    let after = match context.health_in(context.margin.positions(), &mut book) {
+        Ok(after) => after,
+        // leaving with nothing owed needs no price; a refresh brings the totals down
+        Err(_) if !owes && caps == Caps::Noted => {
+            owes_nothing(context);
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
     exposure::update(context, accounts, &book, caps)?;
     stamp_stress(context, &book);
     if owes {

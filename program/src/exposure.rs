@@ -17,13 +17,16 @@ use trestle_risk_math::portfolio::Book;
 /// 1.0 in the scale of [`ClassRow::financing_multiple`].
 const MULTIPLE_BITS: u32 = 16;
 
-/// How strictly an act is held to the caps.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How strictly an act is held to the caps, least first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Caps {
+    /// It touches no claim: totals follow only where the account is valued anyway.
+    Unasked,
+    /// It can only lower claims: totals are brought up to date where they are
+    /// there, and what rising prices did to them since stands in no one's way out.
+    Noted,
     /// It can raise claims or financing: totals must be there, caps hold.
     Enforced,
-    /// It cannot: totals are brought up to date where they are there.
-    Noted,
 }
 
 /// Brings the account's contributions up to the book and checks the caps.

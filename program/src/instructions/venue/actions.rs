@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::accounts::Context;
 use crate::dispatch::{Operation, Permit};
-use crate::effect::{MayExpose, NeverWorsens};
+use crate::effect::{Leaves, MayExpose, NeverWorsens};
 use crate::instructions::bounds::{expect_at_least, expect_at_most};
 use crate::venues::kamino::{self, Amount};
 use crate::venues::venue_of;
@@ -35,6 +35,7 @@ impl Operation for Supply {
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(
@@ -53,11 +54,12 @@ impl Operation for Supply {
 
 impl Operation for Redeem {
     type Args = RedeemArgs;
-    type Effect = MayExpose;
+    type Effect = Leaves;
     const PERMISSION: Permission = Permission::REDEEM;
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(
@@ -65,11 +67,11 @@ impl Operation for Redeem {
         accounts: &[AccountInfo<'i>],
         args: &Self::Args,
         _: Permit,
-    ) -> Result<MayExpose> {
+    ) -> Result<Leaves> {
         let row = *context.market(args.market, MarketKind::Lending)?;
         let delta = act(context, accounts, &row, Action::Redeem, amount(args.amount, args.all)?)?;
         expect_at_least(delta.tokens, args.min_tokens)?;
-        Ok(MayExpose)
+        Ok(Leaves)
     }
 }
 
@@ -80,6 +82,7 @@ impl Operation for Borrow {
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(
@@ -106,6 +109,7 @@ impl Operation for Repay {
     const TRACE: u32 = MAX_TRACE;
     const ROLES: &'static [Role] = VenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(
