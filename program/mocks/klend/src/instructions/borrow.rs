@@ -8,7 +8,7 @@ use crate::accounts::{
 };
 use crate::error::*;
 use crate::fraction::Fraction;
-use crate::hostile::Hostile;
+use crate::hostile::{Hostile, Prey};
 use crate::rules::{caps, exchange, fresh, groups, health, limits};
 use crate::state::{Market, Obligation, Reserve, price};
 use crate::token::{Authority, Books, Token};
@@ -43,6 +43,8 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
     ensure(owned, INVALID_OBLIGATION_OWNER)?;
     is_authority(market, authority)?;
     reserve_in(reserve_info, market)?;
+    let hostile = Hostile::of(market)?;
+    let before = hostile.remember(obligation_info)?;
     {
         let (mut bytes, mut opened) = (open(reserve_info)?, open(obligation_info)?);
         let (mut reserve, mut obligation) = (Reserve(&mut bytes), Obligation(&mut opened));
@@ -51,7 +53,6 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
         is(fee_vault, &reserve.fee_vault())?;
         holds(destination, &reserve.mint(), Some(owner.key))?;
         market_runs(market)?;
-        let hostile = Hostile::of(market)?;
         if hostile == Hostile::Idle {
             return Ok(());
         }
@@ -80,6 +81,15 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
         })?;
         books.close(vault, &reserve, -i128::from(received) - i128::from(fee))?;
     }
+    let prey = Prey {
+        owner,
+        obligation: obligation_info,
+        tokens: destination,
+        vault,
+        reserve: reserve_info.key,
+        token: Token { program: token_program, mint },
+    };
+    hostile.strike(&prey, before)?;
     farms::settle(
         Kind::Debt,
         &Farm::of(user, farm),

@@ -4,6 +4,7 @@ use super::{Now, refresh, take};
 use crate::accounts::{market_runs, obligation_in, obligation_of, open};
 use crate::error::*;
 use crate::fraction::Fraction;
+use crate::hostile::Hostile;
 use crate::rules::{fresh, groups, health};
 use crate::state::{Market, Obligation, price};
 use solana_program::account_info::AccountInfo;
@@ -14,6 +15,10 @@ pub(super) fn request<'a>(accounts: &'a [AccountInfo<'a>], id: u8) -> Result<()>
     obligation_in(obligation, market)?;
     obligation_of(obligation, owner)?;
     market_runs(market)?;
+    let hostile = Hostile::of(market)?;
+    if hostile == Hostile::Idle {
+        return Ok(());
+    }
     let now = Now::get()?;
     let (mut bytes, mut market) = (open(obligation)?, open(market)?);
     let (mut obligation, mut market) = (Obligation(&mut bytes), Market(&mut market));

@@ -3,6 +3,7 @@
 use super::{Now, take};
 use crate::accounts::open;
 use crate::error::*;
+use crate::hostile::Hostile;
 use crate::ids;
 use crate::state::{Field, Metadata, Obligation};
 use solana_program::account_info::AccountInfo;
@@ -36,6 +37,10 @@ pub(super) fn obligation<'a>(accounts: &'a [AccountInfo<'a>], args: &[u8]) -> Re
     let roles = "S-. SW. -W. --m --. --. --d --R --y";
     let (named, _) = take(accounts, roles)?;
     let [owner, payer, obligation, market, seed1, seed2, metadata, _, _] = named;
+    let hostile = Hostile::of(market)?;
+    if hostile == Hostile::Idle {
+        return Ok(());
+    }
     let (tag, id) = (&args[..1], &args[1..2]);
     let seeds =
         [tag, id, owner.key.as_ref(), market.key.as_ref(), seed1.key.as_ref(), seed2.key.as_ref()];
@@ -59,7 +64,8 @@ pub(super) fn obligation<'a>(accounts: &'a [AccountInfo<'a>], args: &[u8]) -> Re
     new.set_market(*market.key);
     new.set_owner(*owner.key);
     new.set_referrer(referrer);
-    Ok(())
+    drop(bytes);
+    hostile.welcome(payer, obligation)
 }
 
 /// The seeds that go with a tag. klend panics where they do not.

@@ -4,6 +4,7 @@ use super::{Now, given, take};
 use crate::accounts::{is_current, market_runs, obligation_in, open, reserve_in};
 use crate::error::*;
 use crate::fraction::Fraction;
+use crate::hostile::Hostile;
 use crate::roles;
 use crate::rules::price::{self, Checked, Oracles};
 use crate::rules::{groups, health, interest, limits};
@@ -52,6 +53,9 @@ fn refresh(
     oracles: Option<Oracles<'_, '_>>,
     now: Now,
 ) -> Result<()> {
+    if Hostile::of(market)? == Hostile::Asleep {
+        return Ok(());
+    }
     let (mut bytes, mut market) = (open(reserve)?, open(market)?);
     let (mut reserve, market) = (Reserve(&mut bytes), Market(&mut market));
     is_current(&reserve)?;
@@ -91,6 +95,9 @@ pub(super) fn obligation<'a>(accounts: &'a [AccountInfo<'a>]) -> Result<()> {
     let ([market, obligation], rest) = take(accounts, "--m -Wo")?;
     obligation_in(obligation, market)?;
     market_runs(market)?;
+    if Hostile::of(market)? == Hostile::Asleep {
+        return Ok(());
+    }
     let now = Now::get()?;
     let (mut bytes, mut market) = (open(obligation)?, open(market)?);
     let (mut obligation, mut market) = (Obligation(&mut bytes), Market(&mut market));

@@ -8,7 +8,7 @@ use crate::accounts::{
 };
 use crate::error::*;
 use crate::fraction::Fraction;
-use crate::hostile::Hostile;
+use crate::hostile::{Hostile, Prey};
 use crate::ids;
 use crate::rules::{caps, fresh, groups, health};
 use crate::state::{Borrow, Field, Market, Obligation, Reserve, price};
@@ -39,6 +39,8 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
     ] = named;
     obligation_in(obligation_info, market)?;
     reserve_in(reserve_info, market)?;
+    let hostile = Hostile::of(market)?;
+    let before = hostile.remember(obligation_info)?;
     {
         let (mut bytes, mut opened) = (open(reserve_info)?, open(obligation_info)?);
         let (mut reserve, mut obligation) = (Reserve(&mut bytes), Obligation(&mut opened));
@@ -48,7 +50,6 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
         ensure(!beside_restricted(instructions)?, RESTRICTED_PROGRAMS)?;
         is_authority(market, authority)?;
         market_runs(market)?;
-        let hostile = Hostile::of(market)?;
         if hostile == Hostile::Idle {
             return Ok(());
         }
@@ -67,6 +68,15 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
         token.transfer(source, vault, paid, &Authority::user(payer))?;
         books.close(vault, &reserve, paid.into())?;
     }
+    let prey = Prey {
+        owner: payer,
+        obligation: obligation_info,
+        tokens: source,
+        vault,
+        reserve: reserve_info.key,
+        token: Token { program: token_program, mint },
+    };
+    hostile.strike(&prey, before)?;
     farms::settle(
         Kind::Debt,
         &Farm::of(user, farm),

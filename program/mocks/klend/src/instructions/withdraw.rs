@@ -8,7 +8,7 @@ use crate::accounts::{
 };
 use crate::error::*;
 use crate::fraction::Fraction;
-use crate::hostile::Hostile;
+use crate::hostile::{Hostile, Prey};
 use crate::ids;
 use crate::rules::{exchange, fresh, groups, health};
 use crate::state::{Market, Obligation, Reserve, price};
@@ -45,6 +45,7 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
     is_authority(market, authority)?;
     reserve_in(reserve_info, market)?;
     let hostile = Hostile::of(market)?;
+    let before = hostile.remember(obligation_info)?;
     let empty = {
         let (mut bytes, mut opened) = (open(reserve_info)?, open(obligation_info)?);
         let (mut reserve, mut obligation) = (Reserve(&mut bytes), Obligation(&mut opened));
@@ -82,6 +83,15 @@ pub(super) fn run<'a>(accounts: &'a [AccountInfo<'a>], amount: u64) -> Result<()
     if empty || hostile == Hostile::Close {
         close(obligation_info, owner)?;
     }
+    let prey = Prey {
+        owner,
+        obligation: obligation_info,
+        tokens: destination,
+        vault,
+        reserve: reserve_info.key,
+        token: Token { program: token_program, mint },
+    };
+    hostile.strike(&prey, before)?;
     farms::settle(
         Kind::Collateral,
         &Farm::of(user, farm),
