@@ -31,6 +31,8 @@ pub(crate) trait Operation {
     const TRAILING: bool = false;
     /// What it asks of its signer; as published in the interface's table.
     const PERMISSION: Permission;
+    /// Whether it calls a venue.
+    const CALLS_VENUE: bool = false;
     /// Most instructions that it runs inside, those of the callee included.
     const TRACE: u32;
 
@@ -223,16 +225,22 @@ fn batch(
 }
 
 /// The operations of a frame, counted before any runs: there is at least one,
-/// and together they stay below the runtime's limit of inner instructions.
+/// together they stay below the runtime's limit of inner instructions, and
+/// those that call venues fit into memory.
 fn expect_short(mut frame: &[u8]) -> core::result::Result<(), Refused> {
-    let (mut trace, mut number) = (1_u32, 0_u8);
+    let (mut trace, mut venues, mut number) = (1_u32, 0_u32, 0_u8);
     while !frame.is_empty() {
         let at = |error| Refused { error, step: Some(number) };
         let (step, rest) = batch::next(frame).ok_or(at(TrestleError::BatchFrame))?;
         let tag = Tag::from_byte(step.tag).ok_or(at(TrestleError::UnknownTag))?;
-        trace = trace.saturating_add(trace_of(tag).ok_or(at(TrestleError::NotBatchable))?);
+        let cost = cost_of(tag).ok_or(at(TrestleError::NotBatchable))?;
+        trace = trace.saturating_add(cost.trace);
         if trace > batch::MAX_TRACE {
             return Err(at(TrestleError::BatchTrace));
+        }
+        venues = venues.saturating_add(u32::from(cost.calls_venue));
+        if venues > batch::MAX_VENUE_OPERATIONS {
+            return Err(at(TrestleError::BatchVenues));
         }
         frame = rest;
         number = number.checked_add(1).ok_or(TrestleError::BatchFrame)?;
@@ -247,13 +255,26 @@ const fn is_published(asked: Permission, tag: Tag) -> bool {
     }
 }
 
+/// What an operation takes out of a batch's limits.
+struct Cost {
+    /// Most inner instructions.
+    trace: u32,
+    /// It calls a venue.
+    calls_venue: bool,
+}
+
+impl Cost {
+    const fn of<O: Operation>() -> Self {
+        Self { trace: O::TRACE, calls_venue: O::CALLS_VENUE }
+    }
+}
+
 macro_rules! batchable {
     ($($tag:ident => $operation:ty,)+) => {
-        /// Most inner instructions that an operation runs; `None` for what
-        /// cannot stand in a batch.
-        const fn trace_of(tag: Tag) -> Option<u32> {
+        /// What an operation costs; `None` for what cannot stand in a batch.
+        const fn cost_of(tag: Tag) -> Option<Cost> {
             match tag {
-                $(Tag::$tag => Some(<$operation as Operation>::TRACE),)+
+                $(Tag::$tag => Some(Cost::of::<$operation>()),)+
                 _ => None,
             }
         }

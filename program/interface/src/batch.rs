@@ -42,6 +42,11 @@ pub const fn encoded_len(accounts: usize, args: usize) -> usize {
 /// Most instructions, inner ones included, that one transaction may run.
 pub const MAX_TRACE: u32 = 64;
 
+/// Most operations of a batch that call a venue. Memory is given back only when
+/// the instruction ends: 32 KiB hold the calls of so many, each with a few
+/// reserves to refresh.
+pub const MAX_VENUE_OPERATIONS: u32 = 4;
+
 /// Bits by which the number of the failed operation, from one, stands above
 /// the code of its error.
 const STEP_BITS: u32 = 16;

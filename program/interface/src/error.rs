@@ -99,6 +99,8 @@ errors! {
     21 NotBatchable "instruction cannot stand in a batch",
     /// Split the batch: a transaction runs at most 64 instructions, inner ones included.
     22 BatchTrace "batch would run too many inner instructions",
+    /// Split the batch: calls of venues take more memory than an instruction has.
+    23 BatchVenues "batch would call venues too often",
 
     /// Sign as the owner of the margin account, or as a delegate with the permission.
     100 NotOwner "signer may not act for this margin account",

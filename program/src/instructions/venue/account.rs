@@ -23,6 +23,7 @@ impl Operation for Open {
     const TRACE: u32 = 10;
     const ROLES: &'static [Role] = OpenVenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(

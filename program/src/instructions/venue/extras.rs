@@ -26,6 +26,7 @@ impl Operation for OpenFarm {
     const TRACE: u32 = 6;
     const ROLES: &'static [Role] = OpenFarmAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(
@@ -48,6 +49,7 @@ impl Operation for Claim {
     const TRACE: u32 = 3;
     const ROLES: &'static [Role] = ClaimVenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(
@@ -70,6 +72,7 @@ impl Operation for ChangeGroup {
     const TRACE: u32 = 3;
     const ROLES: &'static [Role] = VenueGroupAccounts::<()>::ROLES;
     const TRAILING: bool = true;
+    const CALLS_VENUE: bool = true;
 
     #[inline(never)]
     fn run<'i>(

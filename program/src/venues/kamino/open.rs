@@ -97,8 +97,7 @@ fn remember<'i>(
     list: &OpenVenueAccounts<&AccountInfo<'i>>,
     class: u8,
 ) -> Result<()> {
-    let owner = context.authority_address();
-    let (key, now) = (*list.venue_account.key, context.now);
+    let (key, slot) = (*list.venue_account.key, context.now.slot);
     let fixed = &mut context.margin.fixed;
     let incarnation = fixed.next_incarnation;
     let table = &mut fixed.venue_accounts;
@@ -106,10 +105,9 @@ fn remember<'i>(
     let free = || table.iter().position(VenueAccount::is_free);
     let at = same.or_else(free).ok_or(TrestleError::VenueTableFull)?;
     let place = table.get_mut(at).ok_or(TrestleError::Corrupt)?;
-    *place = VenueAccount { key, class, incarnation, slot: now.slot, ..VenueAccount::default() };
+    *place = VenueAccount { key, class, incarnation, slot, ..VenueAccount::default() };
     fixed.next_incarnation = incarnation.wrapping_add(1);
     fixed.venue_bitmap |= 1_u16.wrapping_shl(u32::from(class));
     let at = u8::try_from(at).map_err(|_| TrestleError::Corrupt)?;
-    let markets = &context.markets;
-    refresh(&mut context.margin, markets, accounts, &owner, at, list.venue_account, now)
+    refresh(context, accounts, at, list.venue_account)
 }

@@ -77,7 +77,7 @@ fn names_the_operation_that_failed() {
     let batch = t.batch(&[good.clone(), good.clone(), bad], &[]).unwrap();
     fails(&mut world, &user, &batch, 2, TrestleError::ExceedsPosition);
     let thief = User::new(&mut world, 12, 8);
-    let mut foreign = t.batch(&[good.clone()], &[]).unwrap();
+    let mut foreign = t.batch(std::slice::from_ref(&good), &[]).unwrap();
     foreign.accounts[0].pubkey = thief.address();
     refused(&mut world.svm, &[foreign], &[&thief.key], TrestleError::NotOwner);
     assert_eq!(split_code(103 | (3 << 16)), (103, Some(2)));
