@@ -161,8 +161,7 @@ fn own<O: Operation>(program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8])
     let before = Before::take(O::Effect::RULE, &context);
     let _effect: O::Effect = O::run(&mut context, rest, &args, Permit(()))?;
     settle(O::Effect::RULE, &mut context, rest, &before)?;
-    let sequence = &mut context.margin.fixed.sequence;
-    *sequence = sequence.wrapping_add(O::Effect::RULE.count());
+    context.margin.publish(context.account, O::Effect::RULE.count());
     Ok(())
 }
 
@@ -219,8 +218,7 @@ fn batch(
         number = number.checked_add(1).ok_or(TrestleError::BatchFrame)?;
     }
     settle(rule, &mut context, rest, &before)?;
-    let sequence = &mut context.margin.fixed.sequence;
-    *sequence = sequence.wrapping_add(acts);
+    context.margin.publish(context.account, acts);
     Ok(())
 }
 

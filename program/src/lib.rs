@@ -17,6 +17,7 @@ mod cpi;
 mod delegate;
 mod dispatch;
 mod effect;
+mod event;
 mod exposure;
 mod instructions;
 mod slab;

@@ -5,10 +5,12 @@
 
 use crate::Result;
 use crate::accounts::split_margin;
+use crate::event;
 use bytemuck::Zeroable;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
+use trestle_interface::event::Leg;
 use trestle_interface::state::{MarginAccount, Position, PositionKey, PositionKind, Wide};
 use trestle_risk_math::num::{high64, low64};
 use trestle_risk_math::portfolio::NO_ACCOUNT;
@@ -17,6 +19,8 @@ use trestle_risk_math::portfolio::NO_ACCOUNT;
 pub(crate) struct Margin<'a> {
     pub(crate) fixed: &'a mut MarginAccount,
     slab: &'a mut [Position],
+    /// Places whose units were written, each once.
+    touched: Vec<PositionKey>,
 }
 
 /// The identity of a position: what it sorts by.
@@ -80,7 +84,7 @@ impl<'a> Margin<'a> {
         if usize::from(fixed.count) > slab.len() {
             return Err(TrestleError::Corrupt);
         }
-        Ok(Self { fixed, slab })
+        Ok(Self { fixed, slab, touched: Vec::new() })
     }
 
     /// Positions in use.
@@ -105,6 +109,7 @@ impl<'a> Margin<'a> {
         if units == 0 {
             return Ok(());
         }
+        self.touch(place.key());
         match self.positions().binary_search_by_key(&place.key(), Position::key) {
             Ok(at) => {
                 let position = self.slab.get_mut(at).ok_or(TrestleError::Corrupt)?;
@@ -128,6 +133,7 @@ impl<'a> Margin<'a> {
         let position = self.slab.get_mut(at).ok_or(TrestleError::Corrupt)?;
         let left = whole(position)?.checked_sub(units).ok_or(TrestleError::ExceedsPosition)?;
         position.units = Wide::new(u128::from(left));
+        self.touch(key);
         if left == 0 {
             self.remove(at)?;
         }
@@ -150,15 +156,57 @@ impl<'a> Margin<'a> {
             }
         };
         let position = self.slab.get_mut(at).ok_or(TrestleError::Corrupt)?;
+        let changed = position.units.get() != units;
         position.units = Wide::new(units);
         position.venue_account = venue_account;
         position.slot = slot;
+        if changed {
+            self.touch(place.key());
+        }
         Ok(())
     }
 
     /// Removes the position at an index.
     pub(crate) fn clear(&mut self, at: usize) -> Result<()> {
+        let key = self.slab.get(at).ok_or(TrestleError::Corrupt)?.key();
+        self.touch(key);
         self.remove(at)
+    }
+
+    /// Whether units were written.
+    pub(crate) fn is_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// Ends an instruction of `steps` operations: moves the sequence on and
+    /// logs what the touched positions hold now. Nothing, for none.
+    pub(crate) fn publish(&mut self, address: &Pubkey, steps: u64) {
+        if steps == 0 {
+            return;
+        }
+        let previous = self.fixed.sequence;
+        self.fixed.sequence = previous.wrapping_add(steps);
+        let legs = self.touched.iter().map(|key| self.leg(*key));
+        event::log_legs(address, [previous, self.fixed.sequence], legs);
+    }
+
+    fn leg(&self, key: PositionKey) -> Leg {
+        let (asset, class, market, kind) = key;
+        let position = self.find(key);
+        Leg {
+            market,
+            kind,
+            class,
+            asset,
+            venue_account: position.map_or(NO_ACCOUNT, |position| position.venue_account),
+            units: position.map_or(0, |position| position.units.get()),
+        }
+    }
+
+    fn touch(&mut self, key: PositionKey) {
+        if !self.touched.contains(&key) {
+            self.touched.push(key);
+        }
     }
 
     fn insert(&mut self, at: usize, place: Place, units: u64) -> Result<()> {

@@ -1,10 +1,11 @@
 //! A client of Trestle.
 //!
-//! Builds instructions with the accounts in order, decodes accounts, and
-//! computes health off chain with the same code as the program.
+//! Builds instructions with the accounts in order, decodes accounts, follows
+//! events, and computes health off chain with the same code as the program.
 
 pub mod address;
 pub mod cohort;
+pub mod events;
 pub mod health;
 pub mod ix;
 pub mod kamino;

@@ -1,6 +1,6 @@
 //! What callers of Trestle depend on.
 //!
-//! Tags, account lists, argument codecs, account layouts, errors, derived
+//! Tags, account lists, argument codecs, account layouts, errors, events, derived
 //! addresses, and health from account bytes. `no_std`, no runtime, no
 //! allocation: a CPI caller, a bot and the program itself share this crate.
 #![no_std]
@@ -11,6 +11,7 @@ pub mod args;
 pub mod batch;
 pub mod cohort;
 pub mod error;
+pub mod event;
 pub mod exits;
 pub mod health;
 pub mod pda;

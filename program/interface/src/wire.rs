@@ -1,4 +1,5 @@
-//! Argument codecs: fixed size, little-endian, nothing before and nothing after.
+//! Codecs of arguments and events: fixed size, little-endian, nothing before and
+//! nothing after.
 
 use solana_address::Address;
 
@@ -99,7 +100,7 @@ impl<T: Wire + Copy + Default, const N: usize> Wire for [T; N] {
     }
 }
 
-/// A field of an argument struct, for documents and generated clients.
+/// A field of an argument or an event, for documents and generated clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Name.
@@ -112,7 +113,7 @@ pub struct Field {
     pub doc: &'static str,
 }
 
-/// Defines an argument struct with its codec and a description of its fields.
+/// Defines structs, each with its codec and a description of its fields.
 #[macro_export]
 macro_rules! args {
     ($(

@@ -14,6 +14,7 @@ use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction::{Transaction, TransactionError};
 use std::collections::BTreeMap;
+use trestle_client::events::{Gap, Ledger};
 use trestle_interface::batch::split_code;
 use trestle_interface::{PROGRAM_ID, TrestleError};
 
@@ -61,6 +62,10 @@ pub struct Svm {
     vm: LiteSVM,
     /// Costs by tag, of transactions that carried one instruction of ours and no other.
     pub costs: BTreeMap<u8, Cost>,
+    /// What the program's events add up to.
+    pub ledger: Ledger,
+    /// Events that were missing from it.
+    pub gaps: Vec<Gap>,
     /// What has been done, when it is recorded.
     pub tape: Option<Tape>,
     /// Pays fees and rent of set-up.
@@ -130,7 +135,8 @@ impl Svm {
         vm.add_program(PROGRAM_ID, elf).expect("the program loads");
         let payer = Keypair::new_from_array(PAYER_SEED);
         let payer = std::sync::Arc::new(payer);
-        let mut svm = Self { vm, costs: BTreeMap::new(), tape, payer };
+        let (ledger, gaps) = (Ledger::default(), Vec::new());
+        let mut svm = Self { vm, costs: BTreeMap::new(), ledger, gaps, tape, payer };
         let wallet = svm.payer.pubkey();
         svm.airdrop(&wallet, 100_000_000_000_000_000);
         svm.set_clock(1_000, 1_767_225_600);
@@ -279,6 +285,8 @@ impl Svm {
                     table_bytes,
                 };
                 self.record(instructions, &sent);
+                let gaps = self.ledger.follow(&sent.logs, &PROGRAM_ID);
+                self.gaps.extend(gaps);
                 Ok(sent)
             }
             Err(failed) => Err(failure(instructions, &failed.err, &failed.meta.logs)),

@@ -3,6 +3,7 @@
 use super::custody::{balance, tokens_of};
 use super::load::{expect_address, expect_program, read_in, write_in};
 use crate::Result;
+use crate::event;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
@@ -98,10 +99,13 @@ impl<'a, 'i> PoolHandle<'a, 'i> {
         Ok(())
     }
 
-    /// Writes the books back.
+    /// Writes the books back and logs them.
     pub(crate) fn store(&self, program_id: &Pubkey) -> Result<()> {
         let mut pool = write_in::<Pool>(self.info, program_id, &self.group)?;
         pool.set_books(&self.books);
+        let previous = pool.sequence;
+        pool.sequence = previous.wrapping_add(1);
+        event::log(self.info.key, [previous, pool.sequence], &pool.event());
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 use super::header::{Account, Header};
 use super::pod::Wide;
+use crate::event::AccountState;
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
 
@@ -284,6 +285,21 @@ crate::assert_layout!(
     16 * 16,
     216,
 );
+
+impl MarginAccount {
+    /// The account as an event tells it, `open` unless it is being closed.
+    #[must_use]
+    pub const fn event(&self, capacity: u8, open: bool) -> AccountState {
+        AccountState {
+            group: self.header.group,
+            owner: self.owner,
+            creator: self.creator,
+            index: self.index,
+            capacity,
+            open,
+        }
+    }
+}
 
 impl Account for MarginAccount {
     const DISCRIMINATOR: [u8; 8] = *b"trMargin";

@@ -2,6 +2,7 @@
 
 use super::header::{Account, Header};
 use super::pod::Wide;
+use crate::event::{LenderState, PoolState};
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
 use trestle_risk_math::index::Index;
@@ -67,15 +68,17 @@ pub struct Pool {
     pub debt_cap: u64,
     /// Most that the debt index grows in a slot, Q64: follows from the curve.
     pub growth_bound: u64,
+    /// Counts changes of the books.
+    pub sequence: u64,
     /// Zero.
-    pub reserved: [u8; 448],
+    pub reserved: [u8; 440],
 }
 crate::assert_layout!(
     Pool, 48, 32, 32, 32, // identity
     8, 8, 8, 8, // small, cash, units
     16, 16, 16, 16, 8, // indices, reserves, time
-    40, 4, 4, 8, 8, 8,   // curve, shares, caps, growth
-    448, // reserved
+    40, 4, 4, 8, 8, 8, 8,   // curve, shares, caps, growth, sequence
+    440, // reserved
 );
 
 impl Account for Pool {
@@ -114,6 +117,21 @@ impl Pool {
         self.fees = Wide::new(books.fees);
         self.insurance = Wide::new(books.insurance);
         self.updated = books.updated;
+    }
+
+    /// The books as an event tells them.
+    #[must_use]
+    pub fn event(&self) -> PoolState {
+        PoolState {
+            cash: self.cash,
+            deposit_units: self.deposit_units,
+            debt_units: self.debt_units,
+            deposit_index: self.deposit_index.get(),
+            debt_index: self.debt_index.get(),
+            fees: self.fees.get(),
+            insurance: self.insurance.get(),
+            updated: self.updated,
+        }
     }
 
     /// The pool's terms.
@@ -159,10 +177,20 @@ pub struct Lender {
     pub owner: Address,
     /// Deposit units.
     pub units: u64,
+    /// Counts changes of the units.
+    pub sequence: u64,
     /// Zero.
-    pub reserved: [u8; 40],
+    pub reserved: [u8; 32],
 }
-crate::assert_layout!(Lender, 48, 32, 32, 8, 40);
+crate::assert_layout!(Lender, 48, 32, 32, 8, 8, 32);
+
+impl Lender {
+    /// The position as an event tells it, `open` unless it is being closed.
+    #[must_use]
+    pub const fn event(&self, open: bool) -> LenderState {
+        LenderState { pool: self.pool, owner: self.owner, units: self.units, open }
+    }
+}
 
 impl Account for Lender {
     const DISCRIMINATOR: [u8; 8] = *b"trLender";

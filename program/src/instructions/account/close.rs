@@ -9,6 +9,7 @@ use crate::accounts::{
     find_associated, split_margin, tokens_of,
 };
 use crate::cpi::{self, Signer};
+use crate::event;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::CloseAccountAccounts;
@@ -32,6 +33,7 @@ pub(crate) fn close(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) 
         if account.count != 0 || account.venue_bitmap != 0 || contributes {
             return Err(TrestleError::NotEmpty);
         }
+        event::log(list.account.key, [account.sequence; 2], &account.event(0, false));
         account.authority_bump
     };
     let authority = authority_address(program_id, list.account.key, bump);

@@ -4,6 +4,7 @@
 use super::seat::Applicant;
 use crate::Result;
 use crate::accounts::{check_roles, create as create_pda, read_mut, split_margin};
+use crate::event;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::CreateAccountAccounts;
@@ -55,6 +56,7 @@ pub(crate) fn create(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
     account.creator = *list.owner.key;
     account.index = args.index;
     account.authority_bump = authority_bump;
+    event::log(list.account.key, [account.sequence; 2], &account.event(args.capacity, true));
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::accounts::{
     PoolHandle, check_all, create, expect_address, now, read, read_mut, tokens_of,
 };
 use crate::cpi::{self, Signer};
+use crate::event;
 use crate::instructions::account::erase;
 use crate::instructions::bounds::expect_at_least;
 use crate::instructions::pool::pay_from_vault;
@@ -37,6 +38,7 @@ pub(crate) fn open(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -
     let mut lender = read_mut::<Lender>(list.lender, program_id)?;
     lender.pool = *list.pool.key;
     lender.owner = *list.owner.key;
+    event::log(list.lender.key, [lender.sequence; 2], &lender.event(true));
     Ok(())
 }
 
@@ -74,7 +76,11 @@ impl<'a, 'i> Parts<'a, 'i> {
     /// Writes pool and position back.
     fn store(&self, program_id: &Pubkey, units: u64) -> Result<()> {
         self.pool.store(program_id)?;
-        read_mut::<Lender>(self.list.lender, program_id)?.units = units;
+        let mut lender = read_mut::<Lender>(self.list.lender, program_id)?;
+        let previous = lender.sequence;
+        lender.units = units;
+        lender.sequence = previous.wrapping_add(1);
+        event::log(self.list.lender.key, [previous, lender.sequence], &lender.event(true));
         Ok(())
     }
 }
@@ -146,6 +152,7 @@ pub(crate) fn close(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) 
         if lender.units != 0 {
             return Err(TrestleError::NotEmpty);
         }
+        event::log(list.lender.key, [lender.sequence; 2], &lender.event(false));
     }
     erase(list.lender, list.owner)
 }

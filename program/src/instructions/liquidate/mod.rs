@@ -8,6 +8,7 @@ mod sides;
 
 use crate::Result;
 use crate::accounts::{Context, check_roles};
+use crate::event;
 use plan::Step;
 use sides::{CollateralSide, DebtSide};
 use solana_program::account_info::AccountInfo;
@@ -15,6 +16,7 @@ use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{LiquidateAccounts, Role};
 use trestle_interface::args::LiquidateArgs;
+use trestle_interface::event::Liquidated;
 use trestle_interface::state::PositionKind;
 use trestle_interface::wire::decode;
 use trestle_risk_math::portfolio::Book;
@@ -68,6 +70,23 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     plan::expect_tradable(&context, debt.asset, collateral.asset())?;
     let step = Step::plan(&context, &before, &book, &debt, &collateral, &args)?;
     debt.repay(&mut context, &list, &step)?;
-    collateral.seize(&mut context, list.collateral_destination, &step)?;
-    outcome::settle(&mut context, &before, &step)
+    let seized = collateral.seize(&mut context, list.collateral_destination, &step)?;
+    let after = outcome::settle(&mut context, &before, &step)?;
+    let fact = Liquidated {
+        liquidator: *list.liquidator.key,
+        debt_market: args.debt_market,
+        collateral_market: args.collateral_market,
+        collateral_kind: args.collateral_kind,
+        repaid: step.repay,
+        insured: step.insurance,
+        seized,
+        equity_before: before.equity,
+        equity_after: after.equity,
+        maint_before: before.maint,
+        maint_after: after.maint,
+    };
+    let previous = context.margin.fixed.sequence;
+    context.margin.publish(context.account, 1);
+    event::log(context.account, [previous, context.margin.fixed.sequence], &fact);
+    Ok(())
 }

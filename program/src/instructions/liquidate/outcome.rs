@@ -8,8 +8,12 @@ use trestle_interface::TrestleError;
 use trestle_interface::state::health_bucket;
 use trestle_risk_math::portfolio::Health;
 
-/// Checks the outcome and stamps the account.
-pub(super) fn settle(context: &mut Context<'_, '_>, before: &Health, step: &Step) -> Result<()> {
+/// Checks the outcome and stamps the account. Returns its health.
+pub(super) fn settle(
+    context: &mut Context<'_, '_>,
+    before: &Health,
+    step: &Step,
+) -> Result<Health> {
     let after = context.health(context.margin.positions())?;
     let healthier = after.maint > before.maint;
     let affordable = after.equity >= before.equity.saturating_sub(step.budget);
@@ -26,6 +30,5 @@ pub(super) fn settle(context: &mut Context<'_, '_>, before: &Health, step: &Step
     }
     fixed.last_check_slot = context.now.slot;
     fixed.health_bucket = health_bucket(after.maint, after.debts);
-    fixed.sequence = fixed.sequence.wrapping_add(1);
-    Ok(())
+    Ok(after)
 }

@@ -225,18 +225,19 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
         side.pool.books.deposit_index.tokens_floor(side.units).is_ok_and(|held| held > liquid)
     }
 
-    /// Pays the seized tokens to the liquidator.
+    /// Pays the seized tokens to the liquidator. Returns their number.
     pub(super) fn seize(
         &mut self,
         context: &mut Context<'_, '_>,
         to: &AccountInfo<'i>,
         step: &Step,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         match self {
             Self::Custody(custody) => {
                 tokens_of(to, custody.refs.token_program.key, custody.refs.mint.key)?;
                 let paid = custody.pay(context, to, step.seize)?;
-                context.margin.debit(custody.place.key(), paid)
+                context.margin.debit(custody.place.key(), paid)?;
+                Ok(paid)
             }
             Self::Pool(side) => {
                 tokens_of(to, side.pool.token_program.key, side.pool.mint.key)?;
@@ -247,7 +248,8 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
                 let tokens = side.pool.books.redeem(units)?;
                 pay_from_vault(&side.pool, to, tokens)?;
                 side.pool.store(context.program_id)?;
-                context.margin.debit(side.place.key(), units)
+                context.margin.debit(side.place.key(), units)?;
+                Ok(tokens)
             }
         }
     }

@@ -50,7 +50,11 @@ pub(crate) fn account(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]
             Some(VenueKind::Native) | None => return Err(TrestleError::Corrupt),
         }
     }
-    value(&mut context, rest)
+    value(&mut context, rest)?;
+    if context.margin.is_touched() {
+        context.margin.publish(context.account, 1);
+    }
+    Ok(())
 }
 
 /// Totals, stress and bucket, where the account can be valued.

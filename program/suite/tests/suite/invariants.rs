@@ -39,8 +39,9 @@ fn act() -> impl Strategy<Value = (Act, usize, usize, u64)> {
     (kind, 0_usize..3, 0_usize..4, amount)
 }
 
-/// Vault and custody against the books, slabs against totals.
+/// Vault and custody against the books, slabs against totals, all against events.
 pub fn check(world: &World, users: &[User]) {
+    crate::events::check(&world.svm);
     for asset in ASSETS {
         let pool = world.pool(asset);
         let books = pool.books().unwrap();

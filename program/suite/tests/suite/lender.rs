@@ -7,7 +7,7 @@ use trestle_sandbox::world::{SOL, USDC};
 use trestle_sandbox::{User, World, refused};
 
 /// A wallet without a margin account that has opened a lend-only position.
-fn lender(world: &mut World, seed: u8, asset: usize, amount: u64) -> solana_keypair::Keypair {
+pub fn lender(world: &mut World, seed: u8, asset: usize, amount: u64) -> solana_keypair::Keypair {
     let key = solana_keypair::Keypair::new_from_array([seed; 32]);
     world.svm.airdrop(&key.pubkey(), 10_000_000_000);
     tokens::fund(&mut world.svm, key.pubkey(), &world.assets[asset].keys.clone(), amount);
@@ -16,7 +16,8 @@ fn lender(world: &mut World, seed: u8, asset: usize, amount: u64) -> solana_keyp
     key
 }
 
-fn wallet(
+/// Its wallet of an asset.
+pub fn wallet(
     world: &World,
     key: &solana_keypair::Keypair,
     asset: usize,

@@ -9,6 +9,7 @@ mod adversary;
 mod bad_input;
 mod batch;
 mod custody;
+mod events;
 mod guards;
 mod health;
 mod invariants;
