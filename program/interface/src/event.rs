@@ -102,7 +102,8 @@ crate::args! {
         open: bool,
     }
 
-    /// A margin account after it was opened, resized, handed over or closed.
+    /// A margin account after it was opened, resized, locked, handed over or
+    /// closed, or its delegates changed.
     AccountState {
         /// Group.
         group: Address,
@@ -114,6 +115,8 @@ crate::args! {
         index: u16,
         /// Positions it has room for.
         capacity: u8,
+        /// [`crate::state::AccountStatus`].
+        status: u8,
         /// It exists; false once it is closed.
         open: bool,
     }

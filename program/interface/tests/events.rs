@@ -58,6 +58,7 @@ fn states_are_read_back() {
         creator: key(3),
         index: 513,
         capacity: 64,
+        status: 0,
         open: true,
     };
     assert_eq!(Event::decode(&encoded(&account)).unwrap().body, Body::Account(account));

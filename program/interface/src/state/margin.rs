@@ -296,6 +296,7 @@ impl MarginAccount {
             creator: self.creator,
             index: self.index,
             capacity,
+            status: self.status,
             open,
         }
     }

@@ -1,6 +1,6 @@
 //! `set_delegate`: the owner adds, replaces or removes a delegate.
 
-use super::{count, expect_owner, expect_unlocked};
+use super::{expect_owner, expect_unlocked, record};
 use crate::Result;
 use crate::accounts::{check_all, now, split_margin};
 use crate::delegate::position;
@@ -25,7 +25,7 @@ pub(crate) fn set_delegate(
     check_all(accounts, OwnerOnlyAccounts::<()>::ROLES)?;
     let (list, _) = OwnerOnlyAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
-    let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
+    let (account, slab) = split_margin(&mut bytes, list.account, program_id)?;
     expect_owner(account, list.owner.key)?;
     if args.permissions == 0 {
         remove(account, &args.delegate)?;
@@ -34,7 +34,7 @@ pub(crate) fn set_delegate(
         expect_unlocked(account)?;
         place(account, &args, now()?.unix)?;
     }
-    count(account);
+    record(list.account.key, account, slab.len());
     Ok(())
 }
 

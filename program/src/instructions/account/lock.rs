@@ -4,7 +4,7 @@
 //! owner's alone. Whoever stole the owner's key is seen for a day before more
 //! can be done with it than to leave, and locking again starts anew.
 
-use super::{count, expect_idle, expect_owner};
+use super::{expect_idle, expect_owner, record};
 use crate::Result;
 use crate::accounts::{check_all, now, split_margin};
 use crate::delegate::find;
@@ -24,7 +24,7 @@ pub(crate) fn lock_down(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     check_all(accounts, LockDownAccounts::<()>::ROLES)?;
     let (list, _) = LockDownAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
-    let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
+    let (account, slab) = split_margin(&mut bytes, list.account, program_id)?;
     if account.owner != *list.authority.key {
         let at = find(account, list.authority.key, now()?.unix)?;
         let row = account.delegates.get(at).ok_or(TrestleError::Corrupt)?;
@@ -35,7 +35,7 @@ pub(crate) fn lock_down(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     expect_idle(account)?;
     account.status = AccountStatus::LockedDown.byte();
     account.unlock_time = 0;
-    count(account);
+    record(list.account.key, account, slab.len());
     Ok(())
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn lift_lock_down(
     check_all(accounts, OwnerOnlyAccounts::<()>::ROLES)?;
     let (list, _) = OwnerOnlyAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
-    let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
+    let (account, slab) = split_margin(&mut bytes, list.account, program_id)?;
     expect_owner(account, list.owner.key)?;
     if account.status != AccountStatus::LockedDown.byte() {
         return Err(TrestleError::NotLockedDown);
@@ -66,6 +66,6 @@ pub(crate) fn lift_lock_down(
         account.status = AccountStatus::Active.byte();
         account.unlock_time = 0;
     }
-    count(account);
+    record(list.account.key, account, slab.len());
     Ok(())
 }

@@ -17,9 +17,10 @@ pub(crate) use owner::{accept_owner, propose_owner};
 pub(crate) use resize::resize;
 
 use crate::Result;
+use crate::event;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
-use trestle_interface::state::{AccountStatus, MarginAccount, Session};
+use trestle_interface::state::{AccountStatus, MarginAccount, Position, Session};
 
 /// No session is open.
 fn expect_idle(account: &MarginAccount) -> Result<()> {
@@ -40,8 +41,13 @@ fn expect_unlocked(account: &MarginAccount) -> Result<()> {
     if active { Ok(()) } else { Err(TrestleError::LockedDown) }
 }
 
-/// Counts an act on the account: what was signed for the state before no
-/// longer passes a guard of the sequence.
-fn count(account: &mut MarginAccount) {
-    account.sequence = account.sequence.wrapping_add(1);
+/// Counts an act on the account itself and tells what it is now, with room for
+/// `slab` bytes of positions. What was signed for the state before no longer
+/// passes a guard of the sequence.
+fn record(address: &Pubkey, account: &mut MarginAccount, slab: usize) {
+    let previous = account.sequence;
+    account.sequence = previous.wrapping_add(1);
+    let capacity = slab.checked_div(size_of::<Position>()).unwrap_or(0);
+    let capacity = u8::try_from(capacity).unwrap_or(u8::MAX);
+    event::log(address, [previous, account.sequence], &account.event(capacity, true));
 }

@@ -4,7 +4,7 @@
 //! positions, custody or venue accounts, which the authority owns. What the
 //! old owner gave to others ends: delegates and the proposal.
 
-use super::{count, expect_idle, expect_owner, expect_unlocked};
+use super::{expect_idle, expect_owner, expect_unlocked, record};
 use crate::Result;
 use crate::accounts::{check_all, split_margin};
 use bytemuck::Zeroable;
@@ -27,7 +27,7 @@ pub(crate) fn propose_owner(
     check_all(accounts, OwnerOnlyAccounts::<()>::ROLES)?;
     let (list, _) = OwnerOnlyAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
-    let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
+    let (account, slab) = split_margin(&mut bytes, list.account, program_id)?;
     expect_owner(account, list.owner.key)?;
     if args.new_owner == account.owner {
         return Err(TrestleError::OutOfRange);
@@ -36,7 +36,7 @@ pub(crate) fn propose_owner(
         expect_unlocked(account)?;
     }
     account.pending_owner = args.new_owner;
-    count(account);
+    record(list.account.key, account, slab.len());
     Ok(())
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn accept_owner(
     check_all(accounts, AcceptOwnerAccounts::<()>::ROLES)?;
     let (list, _) = AcceptOwnerAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
-    let (account, _) = split_margin(&mut bytes, list.account, program_id)?;
+    let (account, slab) = split_margin(&mut bytes, list.account, program_id)?;
     let named = account.pending_owner != Pubkey::default();
     if !named || account.pending_owner != *list.new_owner.key {
         return Err(TrestleError::NotPendingOwner);
@@ -63,6 +63,6 @@ pub(crate) fn accept_owner(
     account.owner = *list.new_owner.key;
     account.pending_owner = Pubkey::default();
     account.delegates = [Delegate::zeroed(); MAX_DELEGATES];
-    count(account);
+    record(list.account.key, account, slab.len());
     Ok(())
 }

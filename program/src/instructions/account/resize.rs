@@ -1,10 +1,10 @@
 //! `resize_account`: room for more positions.
 
 use super::expect_owner;
+use super::record;
 use crate::Result;
 use crate::accounts::{check_all, expect_program, split_margin};
 use crate::cpi;
-use crate::event;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
@@ -29,9 +29,7 @@ pub(crate) fn resize(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
     if capacity > MAX_POSITIONS || size <= length {
         return Err(TrestleError::BadCapacity);
     }
-    let previous = account.sequence;
-    account.sequence = previous.wrapping_add(1);
-    event::log(list.account.key, [previous, account.sequence], &account.event(args.capacity, true));
+    record(list.account.key, account, size.saturating_sub(account_size(0)));
     drop(bytes);
     cpi::grow(list.payer, list.account, size)
 }

@@ -121,6 +121,12 @@ fn opening_growing_and_closing_are_told() {
     world.send(&[grow], &[&user.key]).unwrap();
     assert_eq!(world.svm.ledger.accounts[&user.account].state.capacity, 20);
     check(&world.svm);
+    let heir = User::new(&mut world, 62, 8);
+    let name = world.trestle.propose_owner(owner, user.account, Some(heir.address()));
+    world.send(&[name], &[&user.key]).unwrap();
+    check(&world.svm);
+    let back = world.trestle.propose_owner(owner, user.account, None);
+    world.send(&[back], &[&user.key]).unwrap();
     let close = world.trestle.close_account(owner, user.account, &[]);
     world.send(&[close], &[&user.key]).unwrap();
     assert!(!world.svm.ledger.accounts.contains_key(&user.account));

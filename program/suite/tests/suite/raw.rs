@@ -72,7 +72,10 @@ fn supply(k: &KaminoWorld, user: &User, asset: usize, amount: u64) -> Instructio
         accounts.push(write(farm));
         accounts.push(write(derived(&[b"user", farm.as_ref(), obligation.as_ref()], &FARMS)));
     }
-    let data = [&[8][..], &row_number.to_le_bytes(), &amount.to_le_bytes()].concat();
+    // at least no units: any price will do
+    let least = 0_u64;
+    let data =
+        [&[8][..], &row_number.to_le_bytes(), &amount.to_le_bytes(), &least.to_le_bytes()].concat();
     Instruction { program_id: PROGRAM_ID, accounts, data }
 }
 
