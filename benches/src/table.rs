@@ -240,7 +240,7 @@ fn venues(table: &Table) -> String {
     if above.is_empty() {
         text.push_str("None takes more.\n");
     } else {
-        text.push_str(&format!("These take more:\n\n{}\n{WHY_MORE}\n", above.concat()));
+        text.push_str(&format!("These take more:\n\n{}\n{}\n", above.concat(), why_more(table)));
     }
     text
 }
@@ -269,7 +269,7 @@ pub fn readme(text: &str, table: &Table) -> String {
     for info in TABLE {
         let measured = || table.rows.iter().filter(|row| row.name == info.name);
         let (all, own) = (range(measured().map(|r| r.units)), range(measured().map(Row::own)));
-        let what = info.doc.split_whitespace().collect::<Vec<_>>().join(" ");
+        let what = info.doc.trim().replace("[`crate::batch`]", "`trestle_interface::batch`");
         rows.push_str(&format!(
             "| {} | `{}` | {what} | {all} | {own} |\n",
             info.tag.byte(),
@@ -320,11 +320,28 @@ venue; the mock's code is ours, so its share says nothing about klend's. Borrowi
 with a debt, need klend's own refresh with prices in the same slot: it stands in front in the same \
 transaction, is in locks and bytes, and not in CU.";
 
-const WHY_MORE: &str = "What stays: the portfolio is read twice where a check compares it with \
-what it was, every reserve in use is projected to now for it (a reserve's interest is 128-bit \
-arithmetic in klend's own scale, about 3,000 CU a reserve), klend's calls name up to 20 accounts \
-that are each matched before the authority signs, and the obligation is compared entry by entry \
-with what it was before the call.";
+/// What an operation's own units are spent on, as far as the rows tell.
+fn why_more(table: &Table) -> String {
+    let own = |name: &str, case: &str| {
+        let row = table.rows.iter().find(|r| r.name == name && r.case == case);
+        row.map_or(0, Row::own)
+    };
+    let [one, three] =
+        ["1 reserve at Kamino", "3 reserves at Kamino"].map(|case| own("refresh_markets", case));
+    let [repay, refresh] =
+        ["venue_repay", "refresh_account"].map(|name| own(name, "5 positions, 2 reserves, debt"));
+    format!(
+        "What is left, by the rows: a repayment, which is not checked, takes {repay}. That is to \
+         match up to 24 accounts by role, build klend's call and match it once more before the \
+         authority signs, compare custody and the authority before and after, and the obligation \
+         entry by entry with what it was. What is checked also reads every reserve in use and \
+         values the portfolio: {refresh} where that is all there is (`refresh_account`, 2 \
+         reserves), less where klend has refreshed a reserve in the same slot, since then no \
+         interest is projected. A reserve's row takes {} in full: its interest is 128-bit \
+         arithmetic in klend's own scale.",
+        three.saturating_sub(one) / 2
+    )
+}
 
 /// Cost of one more position, from the health rows.
 fn per_position(table: &Table) -> String {
