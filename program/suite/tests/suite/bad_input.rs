@@ -1,5 +1,6 @@
 //! Wrong accounts, wrong bytes, wrong signers: each its own error, nothing changed.
 
+use crate::delegates::terms;
 use crate::liquidate::{against_custody, indebted};
 use crate::pool::{funded, trader};
 use solana_instruction::Instruction;
@@ -8,7 +9,10 @@ use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
 use trestle_client::ix::info;
 use trestle_interface::TrestleError;
-use trestle_interface::args::SetAccessArgs;
+use trestle_interface::args::{
+    AssertDeadlineArgs, AssertHealthArgs, AssertRateArgs, SetAccessArgs,
+};
+use trestle_interface::permission::ALL;
 use trestle_interface::tag::Tag;
 use trestle_sandbox::world::{JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
@@ -45,6 +49,16 @@ fn valid() -> (World, Vec<(Instruction, Vec<Keypair>)>) {
     let rows = [(world.assets[SOL].keys.id, world.assets[SOL].oracle)];
     let access = SetAccessArgs { phase: 2, root: [0; 32], seat_cap: 0 };
     let key = |user: &User| user.key.insecure_clone();
+    let locked = User::new(&mut world, 22, 8);
+    let lock = t.lock_down(locked.address(), locked.account);
+    world.send(&[lock], &[&locked.key]).unwrap();
+    let given = User::new(&mut world, 23, 8);
+    let give = t.propose_owner(given.address(), given.account, Some(them));
+    world.send(&[give], &[&given.key]).unwrap();
+    let sequence = lender.margin(&world).0.sequence;
+    let health = AssertHealthArgs { level: 2, min: 0 };
+    let rate = AssertRateArgs { market: 0, debt: true, bound: u32::MAX, max_age: u32::MAX };
+    let deadline = AssertDeadlineArgs { unix: i64::MAX, slot: u64::MAX };
     let list = vec![
         (t.deposit(them, theirs, &usdc, lender.wallet(&world, USDC), 1_000), vec![key(&lender)]),
         (t.withdraw(them, theirs, &usdc, lender.wallet(&world, USDC), 1_000), vec![key(&lender)]),
@@ -59,6 +73,15 @@ fn valid() -> (World, Vec<(Instruction, Vec<Keypair>)>) {
         (t.create_account(them, them, 5, 8), vec![key(&lender)]),
         (t.resize_account(them, them, theirs, 16), vec![key(&lender)]),
         (t.set_access(world.admin.pubkey(), &access), vec![world.admin.insecure_clone()]),
+        (t.assert_sequence(them, theirs, sequence), vec![key(&lender)]),
+        (t.assert_health(them, theirs, &health, &[]), vec![key(&lender)]),
+        (t.assert_rate(them, theirs, &rate), vec![key(&lender)]),
+        (t.assert_deadline(them, theirs, &deadline), vec![key(&lender)]),
+        (t.set_delegate(them, theirs, &terms(&solo, ALL)), vec![key(&lender)]),
+        (t.lock_down(them, theirs), vec![key(&lender)]),
+        (t.lift_lock_down(locked.address(), locked.account), vec![key(&locked)]),
+        (t.propose_owner(them, theirs, Some(me)), vec![key(&lender)]),
+        (t.accept_owner(them, given.account), vec![key(&lender)]),
         (t.lender_supply(solo.pubkey(), &pool, solo_tokens, 1_000), vec![solo.insecure_clone()]),
         (t.lender_redeem(solo.pubkey(), &pool, solo_tokens, Some(10)), vec![solo.insecure_clone()]),
     ];
@@ -138,7 +161,7 @@ fn roles_counts_and_lengths_are_checked_for_every_instruction() {
         }
     }
     println!("{cases} cases");
-    assert!(cases >= 99, "{cases}");
+    assert!(cases >= 140, "{cases}");
 }
 
 #[test]
