@@ -22,10 +22,14 @@ pub(crate) struct Reads {
 impl Reads {
     /// Adds a row, once.
     pub(crate) fn row(&mut self, read: RowRead) {
-        let known = self.rows.iter().any(|row| row.market == read.market);
-        if !known && self.rows.len() < MAX_READS.saturating_mul(2) {
+        if !self.has_row(read.market) && self.rows.len() < MAX_READS.saturating_mul(2) {
             self.rows.push(read);
         }
+    }
+
+    /// Whether a row was read.
+    pub(crate) fn has_row(&self, market: u16) -> bool {
+        self.rows.iter().any(|row| row.market == market)
     }
 
     /// Marks a venue account as read.

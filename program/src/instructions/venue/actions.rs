@@ -12,7 +12,7 @@ use trestle_interface::TrestleError;
 use trestle_interface::accounts::{Role, VenueAccounts};
 use trestle_interface::args::{BorrowArgs, RedeemArgs, RepayArgs, SupplyArgs};
 use trestle_interface::permission::Permission;
-use trestle_interface::state::{MarketKind, MarketRow, VenueKind};
+use trestle_interface::state::{MarketKind, VenueKind};
 use trestle_venue_adapters::kamino::Action;
 use trestle_venue_adapters::kamino::verify::Delta;
 
@@ -44,9 +44,8 @@ impl Operation for Supply {
         args: &Self::Args,
         _: Permit,
     ) -> Result<MayExpose> {
-        let row = *context.market(args.market, MarketKind::Lending)?;
-        context.expect_active(&row)?;
-        let delta = act(context, accounts, &row, Action::Supply, tokens(args.amount)?)?;
+        context.expect_active(context.market(args.market, MarketKind::Lending)?)?;
+        let delta = act(context, accounts, args.market, Action::Supply, tokens(args.amount)?)?;
         expect_at_least(delta.units, u128::from(args.min_units))?;
         Ok(MayExpose)
     }
@@ -68,8 +67,8 @@ impl Operation for Redeem {
         args: &Self::Args,
         _: Permit,
     ) -> Result<Leaves> {
-        let row = *context.market(args.market, MarketKind::Lending)?;
-        let delta = act(context, accounts, &row, Action::Redeem, amount(args.amount, args.all)?)?;
+        let delta =
+            act(context, accounts, args.market, Action::Redeem, amount(args.amount, args.all)?)?;
         expect_at_least(delta.tokens, args.min_tokens)?;
         Ok(Leaves)
     }
@@ -91,12 +90,12 @@ impl Operation for Borrow {
         args: &Self::Args,
         _: Permit,
     ) -> Result<MayExpose> {
-        let row = *context.market(args.market, MarketKind::Lending)?;
-        context.expect_active(&row)?;
+        let row = context.market(args.market, MarketKind::Lending)?;
+        context.expect_active(row)?;
         if row.debt_cap == 0 {
             return Err(TrestleError::DebtCap);
         }
-        let delta = act(context, accounts, &row, Action::Borrow, tokens(args.amount)?)?;
+        let delta = act(context, accounts, args.market, Action::Borrow, tokens(args.amount)?)?;
         expect_at_most(delta.units, args.max_units)?;
         Ok(MayExpose)
     }
@@ -118,8 +117,8 @@ impl Operation for Repay {
         args: &Self::Args,
         _: Permit,
     ) -> Result<NeverWorsens> {
-        let row = *context.market(args.market, MarketKind::Lending)?;
-        let delta = act(context, accounts, &row, Action::Repay, amount(args.amount, args.all)?)?;
+        let delta =
+            act(context, accounts, args.market, Action::Repay, amount(args.amount, args.all)?)?;
         expect_at_most(delta.tokens, args.amount)?;
         expect_at_least(delta.units, args.min_units)?;
         Ok(NeverWorsens)
@@ -129,13 +128,14 @@ impl Operation for Repay {
 fn act<'i>(
     context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
-    row: &MarketRow,
+    market: u16,
     action: Action,
     amount: Amount,
 ) -> Result<Delta> {
     let (list, _) = VenueAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    let row = context.market(market, MarketKind::Lending)?;
     match venue_of(&context.markets, row)? {
-        VenueKind::Kamino => kamino::act(context, accounts, &list, row, action, amount),
+        VenueKind::Kamino => kamino::act(context, accounts, &list, market, action, amount),
         VenueKind::Native => Err(TrestleError::WrongMarketKind),
     }
 }

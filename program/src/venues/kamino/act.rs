@@ -1,6 +1,6 @@
 //! The four actions and elevation groups: check, refresh, call, measure.
 
-use super::read::refresh;
+use super::read::{refresh, row_read};
 use super::{bytes, is_gone, market_authority, with_obligation};
 use crate::Result;
 use crate::accounts::{Context, Custody, TokenRefs, balance, expect_address, expect_program};
@@ -10,12 +10,12 @@ use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{VenueAccounts, VenueGroupAccounts};
-use trestle_interface::state::MarketRow;
-use trestle_risk_math::index::Index;
-use trestle_risk_math::num::mul_shift_ceil;
+use trestle_interface::state::{MarketKind, MarketRow};
+use trestle_interface::view::Now;
 use trestle_venue_adapters::kamino::market::Market;
 use trestle_venue_adapters::kamino::obligation::Obligation;
 use trestle_venue_adapters::kamino::plan::{self, Leg, Parties};
+use trestle_venue_adapters::kamino::report::Indices;
 use trestle_venue_adapters::kamino::reserve::Reserve;
 use trestle_venue_adapters::kamino::verify::{self, After, Delta, Snapshot, Tokens};
 use trestle_venue_adapters::kamino::{ALL, Action, admit, freshness, ids, report};
@@ -45,10 +45,11 @@ pub(crate) fn act<'i>(
     context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
     list: &VenueAccounts<&AccountInfo<'i>>,
-    row: &MarketRow,
+    market: u16,
     action: Action,
     amount: Amount,
 ) -> Result<Delta> {
+    let row = *context.market(market, MarketKind::Lending)?;
     let refs = TokenRefs {
         custody: list.custody,
         custody_owner: list.custody_owner,
@@ -56,7 +57,7 @@ pub(crate) fn act<'i>(
         token_program: list.token_program,
     };
     let custody = Custody::load(context, refs, row.asset)?;
-    let parts = Parts::load(context, accounts, list, row)?;
+    let parts = Parts::load(context, accounts, list, &row)?;
     let place = place_of(&context.margin, list.venue_account.key)?;
     parts.admit(action)?;
     let mut call = Box::new(Call::EMPTY);
@@ -65,8 +66,10 @@ pub(crate) fn act<'i>(
     let asked = parts.plan(context, &mut call, &mut before, &custody, action, amount)?;
     venue::call_with_custody(context, accounts, &call, &parts.program, &custody)?;
     let tokens = Tokens { before: custody.balance, after: balance(list.custody)? };
-    let delta = parts.measure(context, &before, action, tokens, asked)?;
+    let indices = parts.indices(context.now)?;
+    let delta = parts.measure(indices, &before, action, tokens, asked)?;
     refresh(context, accounts, place, list.venue_account)?;
+    context.reads.row(row_read(market, indices));
     match action {
         Action::Supply | Action::Repay => {
             context.margin.debit(custody.place.key(), delta.tokens)?;
@@ -246,17 +249,22 @@ impl<'a, 'i> Parts<'a, 'i> {
         stakes.next().ok_or(TrestleError::VenueAccountMissing)
     }
 
+    /// The reserve's indices now.
+    fn indices(&self, now: Now) -> Result<Indices> {
+        let reserve = bytes(self.list.reserve)?;
+        Ok(report::indices(&Reserve::new(&reserve)?, now)?)
+    }
+
     /// What the call did, at the reserve's rate.
     fn measure(
         &self,
-        context: &Context<'_, 'i>,
+        indices: Indices,
         before: &Snapshot,
         action: Action,
         tokens: Tokens,
         asked: u64,
     ) -> Result<Delta> {
         let key = self.list.reserve.key.as_array();
-        let (index, fee) = self.rate(context, action)?;
         let delta = if is_gone(self.list.venue_account) {
             verify::action(action, before, &After::Closed, key, tokens, asked)?
         } else {
@@ -265,25 +273,19 @@ impl<'a, 'i> Parts<'a, 'i> {
                 Ok(verify::action(action, before, &after, key, tokens, asked)?)
             })?
         };
-        let slack = mul_shift_ceil(u128::from(delta.tokens), u128::from(fee), 60)
-            .ok()
-            .and_then(|fee| u64::try_from(fee).ok())
-            .and_then(|fee| fee.checked_add(1))
-            .ok_or(TrestleError::Overflow)?;
-        delta.expect_rate(action, index, slack)?;
+        let (index, fee) = match action {
+            Action::Supply | Action::Redeem => (indices.deposit, 0),
+            Action::Repay => (indices.debt, 0),
+            Action::Borrow => (indices.debt, self.origination_fee(delta.tokens)?),
+        };
+        delta.expect_rate(action, index, fee.checked_add(1).ok_or(TrestleError::Overflow)?)?;
         Ok(delta)
     }
 
-    /// The reserve's index for an action, and the origination fee of a borrow (2^60 = 1.0).
-    fn rate(&self, context: &Context<'_, 'i>, action: Action) -> Result<(Index, u64)> {
+    /// What a borrow of so many tokens costs at once, rounded up.
+    fn origination_fee(&self, tokens: u64) -> Result<u64> {
         let reserve = bytes(self.list.reserve)?;
-        let reserve = Reserve::new(&reserve)?;
-        let report::Indices { deposit, debt } = report::indices(&reserve, context.now)?;
-        Ok(match action {
-            Action::Supply | Action::Redeem => (deposit, 0),
-            Action::Repay => (debt, 0),
-            Action::Borrow => (debt, reserve.origination_fee_sf()),
-        })
+        Ok(report::origination_fee(&Reserve::new(&reserve)?, tokens)?)
     }
 }
 

@@ -11,6 +11,7 @@ use trestle_interface::view::RowRead;
 use trestle_risk_math::num::Weight;
 use trestle_venue_adapters::kamino::market::Market;
 use trestle_venue_adapters::kamino::obligation::Obligation;
+use trestle_venue_adapters::kamino::report::Indices;
 use trestle_venue_adapters::kamino::reserve::Reserve;
 use trestle_venue_adapters::kamino::{admit, ids, report};
 
@@ -92,17 +93,20 @@ pub(crate) fn read<'i>(
         return Ok(());
     }
     for position in context.margin.positions().iter().filter(|p| p.venue_account == place) {
+        if context.reads.has_row(position.market) {
+            continue;
+        }
         let row = context.markets.market(position.market).ok_or(TrestleError::UnknownRow)?;
         let Ok(reserve) = find(accounts, row.address.as_array()) else { return Ok(()) };
         let data = bytes(reserve)?;
-        let report::Indices { deposit, debt } =
-            report::indices(&Reserve::new(&data)?, context.now)?;
-        context.reads.row(RowRead {
-            market: position.market,
-            deposit_index: deposit,
-            debt_index: debt,
-        });
+        let indices = report::indices(&Reserve::new(&data)?, context.now)?;
+        context.reads.row(row_read(position.market, indices));
     }
     context.reads.mark(place);
     Ok(())
+}
+
+/// A row as its reserve says.
+pub(super) const fn row_read(market: u16, indices: Indices) -> RowRead {
+    RowRead { market, deposit_index: indices.deposit, debt_index: indices.debt }
 }
