@@ -6,7 +6,8 @@ use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 use trestle_interface::state::MarketsPage;
 use trestle_venue_adapters::kamino::market::Market;
-use trestle_venue_adapters::kamino::plan::refresh_reserves_with_prices;
+use trestle_venue_adapters::kamino::obligation::Obligation;
+use trestle_venue_adapters::kamino::plan::{self, Parties};
 use trestle_venue_adapters::kamino::reserve::Reserve;
 use trestle_venue_adapters::kamino::{KaminoError, ids, seeds};
 use trestle_venue_adapters::plan::Call;
@@ -136,7 +137,40 @@ pub fn refresh_prices(
         .collect::<Result<_, KaminoError>>()?;
     let mut call = Call::EMPTY;
     let pairs = views.iter().map(|(key, view)| (key.as_array(), view));
-    refresh_reserves_with_prices(&mut call, market.as_array(), pairs)?;
+    plan::refresh_reserves_with_prices(&mut call, market.as_array(), pairs)?;
+    Ok(instruction(&call))
+}
+
+/// Kamino's own refresh of reserves without prices, in front of a supply or a
+/// repayment. Trestle's program sends it itself where it is missing; in front
+/// it is cheaper.
+///
+/// # Errors
+/// [`KaminoError`] for more than sixteen reserves.
+pub fn refresh_interest(
+    market: &Address,
+    reserves: &[Address],
+) -> Result<Instruction, KaminoError> {
+    let mut call = Call::EMPTY;
+    plan::refresh_reserves(&mut call, market.as_array(), reserves.iter().map(Address::as_array))?;
+    Ok(instruction(&call))
+}
+
+/// Kamino's own refresh of an obligation, behind that of all its reserves. One
+/// serves one operation.
+///
+/// # Errors
+/// [`KaminoError`] when the bytes are no obligation.
+pub fn refresh_obligation(obligation: &Address, data: &[u8]) -> Result<Instruction, KaminoError> {
+    let view = Obligation::new(data)?;
+    let parties = Parties {
+        owner: view.owner(),
+        obligation: obligation.as_array(),
+        market: view.market(),
+        market_authority: view.owner(), // neither it nor the owner is named
+    };
+    let mut call = Call::EMPTY;
+    plan::refresh_obligation(&mut call, &parties, &view)?;
     Ok(instruction(&call))
 }
 

@@ -15,7 +15,10 @@ use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
 use trestle_client::AssetKeys;
 use trestle_client::ix::{At, RewardKeys};
-use trestle_client::kamino::{FARMS_PROGRAM, KaminoMarket, KaminoReserve, refresh_prices};
+use trestle_client::kamino::{
+    FARMS_PROGRAM, KaminoMarket, KaminoReserve, refresh_interest, refresh_obligation,
+    refresh_prices,
+};
 use trestle_interface::args::{ListClassArgs, ListReserveArgs};
 use trestle_packs::kamino::token_account;
 use trestle_packs::{Kamino, Pack, PriceInput};
@@ -194,6 +197,26 @@ impl KaminoWorld {
         let pairs: Vec<(Pubkey, &[u8])> =
             reserves.iter().zip(&data).map(|(r, d)| (r.reserve, d.as_slice())).collect();
         refresh_prices(&self.market.market, &pairs).expect("reserves")
+    }
+
+    /// Kamino's own refresh without prices.
+    ///
+    /// # Panics
+    /// For too many assets.
+    #[must_use]
+    pub fn interest_refresh(&self, assets: &[usize]) -> Instruction {
+        let keys: Vec<Pubkey> = self.of(assets).iter().map(|r| r.reserve).collect();
+        refresh_interest(&self.market.market, &keys).expect("few reserves")
+    }
+
+    /// Kamino's own refresh of a user's obligation.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn obligation_refresh(&self, user: &User) -> Instruction {
+        let key = self.world.trestle.obligation(&user.account, &self.market);
+        refresh_obligation(&key, &self.world.svm.data(&key)).expect("an obligation")
     }
 
     /// Sets a price in cents everywhere.

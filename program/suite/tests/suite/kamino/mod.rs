@@ -4,6 +4,7 @@
 mod budgets;
 mod closed;
 mod flags;
+mod front;
 mod hostile;
 mod position;
 mod round_trip;
