@@ -53,7 +53,7 @@ fn loans(data: &Value) {
             let (now, with) = (number(offer, "apr_q24_now"), number(offer, "apr_q24_with"));
             assert!(with + 1 >= now, "a loan lowers no rate: {offer}");
             // interest of 30 days at a rate below a tenth, to a per mille
-            let simple = number(loan, "amount") * with * 30 / 365 >> 24;
+            let simple = (number(loan, "amount") * with * 30 / 365) >> 24;
             assert!((number(offer, "cost_30_days") - simple).abs() * 100 <= simple, "{offer}");
         }
         assert!(number(loan, "init") >= 0);

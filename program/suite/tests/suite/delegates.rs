@@ -320,7 +320,12 @@ fn delegates_are_added_replaced_and_removed() {
         name(&mut world, &user, &terms(key, MOVE));
     }
     let fifth = t.set_delegate(me, account, &terms(&keys[4], MOVE));
-    refused(&mut world.svm, &[fifth.clone()], &[&user.key], TrestleError::DelegateTableFull);
+    refused(
+        &mut world.svm,
+        std::slice::from_ref(&fifth),
+        &[&user.key],
+        TrestleError::DelegateTableFull,
+    );
     // a known key is replaced where it stands, with its budget anew
     rewrite(&mut world, &user, &keys[1], |row| row.spent = 7);
     name(&mut world, &user, &terms(&keys[1], PROTECT));
