@@ -46,5 +46,5 @@ pub fn rows(bench: &mut Bench) {
     bench.world.advance(day);
     bench.send("ended", lift, &[&user.key]);
     bench.send("", t.propose_owner(me, account, Some(key)), &[&user.key]);
-    bench.send("", t.accept_owner(key, account), &[&delegate]);
+    bench.send("", t.accept_owner(key, key, account), &[&delegate]);
 }

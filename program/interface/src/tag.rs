@@ -178,8 +178,9 @@ instructions! {
     37 LiftLockDown lift_lock_down alone OwnerOnlyAccounts fixed NoArgs,
     /// Names the owner who may take the account over.
     38 ProposeOwner propose_owner alone OwnerOnlyAccounts fixed ProposeOwnerArgs,
-    /// Takes the account over. Its delegates are gone.
-    39 AcceptOwner accept_owner alone AcceptOwnerAccounts fixed NoArgs,
+    /// Takes the account over. Its delegates are gone. The new owner must be
+    /// one whom the group would let open an account: see `create_account`.
+    39 AcceptOwner accept_owner alone AcceptOwnerAccounts proof NoArgs,
 
     /// Opens a lend-only position.
     40 OpenLender open_lender alone OpenLenderAccounts fixed NoArgs,

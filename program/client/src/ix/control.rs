@@ -1,8 +1,9 @@
 //! Who owns an account, and who may act on it.
 
-use super::Trestle;
+use super::{SYSTEM_PROGRAM, Trestle};
+use crate::cohort::Invitation;
 use solana_address::Address;
-use solana_instruction::Instruction;
+use solana_instruction::{AccountMeta, Instruction};
 use trestle_interface::accounts::{AcceptOwnerAccounts, LockDownAccounts, OwnerOnlyAccounts};
 use trestle_interface::args::{ProposeOwnerArgs, SetDelegateArgs};
 use trestle_interface::tag::Tag;
@@ -62,11 +63,60 @@ impl Trestle {
         self.owner_only(Tag::ProposeOwner, owner, account, &args.to_bytes())
     }
 
-    /// Takes an account over.
+    /// Takes an account over in the public phase.
     #[must_use]
-    pub fn accept_owner(&self, new_owner: Address, account: Address) -> Instruction {
-        let list = AcceptOwnerAccounts { new_owner, account };
-        self.instruction(Tag::AcceptOwner, &list.into_array(), &[], &[])
+    pub fn accept_owner(
+        &self,
+        payer: Address,
+        new_owner: Address,
+        account: Address,
+    ) -> Instruction {
+        self.accept_owner_with(payer, new_owner, account, &[], &[])
+    }
+
+    /// Takes an account over in the cohort phase: with the new owner's
+    /// invitation where its seat is not taken yet.
+    #[must_use]
+    pub fn accept_owner_by_seat(
+        &self,
+        payer: Address,
+        new_owner: Address,
+        account: Address,
+        invitation: Option<&Invitation>,
+    ) -> Instruction {
+        let (seat, proof) = self.seat_of(&new_owner, invitation);
+        self.accept_owner_with(payer, new_owner, account, &[seat], &proof)
+    }
+
+    fn accept_owner_with(
+        &self,
+        payer: Address,
+        new_owner: Address,
+        account: Address,
+        seat: &[AccountMeta],
+        proof: &[u8],
+    ) -> Instruction {
+        let list = AcceptOwnerAccounts {
+            payer,
+            new_owner,
+            group: self.group,
+            account,
+            system_program: SYSTEM_PROGRAM,
+        };
+        self.instruction(Tag::AcceptOwner, &list.into_array(), proof, seat)
+    }
+
+    /// An owner's seat and proof, as they follow an instruction's own.
+    pub(super) fn seat_of(
+        &self,
+        owner: &Address,
+        invitation: Option<&Invitation>,
+    ) -> (AccountMeta, Vec<u8>) {
+        let seat = self.addresses().seat(&self.group, owner);
+        match invitation {
+            Some(invitation) => (AccountMeta::new(seat, false), invitation.to_bytes()),
+            None => (AccountMeta::new_readonly(seat, false), vec![]),
+        }
     }
 
     fn owner_only(&self, tag: Tag, owner: Address, account: Address, args: &[u8]) -> Instruction {

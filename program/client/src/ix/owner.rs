@@ -53,11 +53,7 @@ impl Trestle {
         capacity: u8,
         invitation: Option<&Invitation>,
     ) -> Instruction {
-        let seat = self.addresses().seat(&self.group, &owner);
-        let (seat, proof) = match invitation {
-            Some(invitation) => (AccountMeta::new(seat, false), invitation.to_bytes()),
-            None => (AccountMeta::new_readonly(seat, false), vec![]),
-        };
+        let (seat, proof) = self.seat_of(&owner, invitation);
         self.create_account_with(payer, owner, index, capacity, &[seat], &proof)
     }
 

@@ -98,12 +98,19 @@ crate::accounts! {
         account: writable,
     }
 
-    /// Takes an account over.
+    /// Takes an account over. In the cohort phase the new owner's seat
+    /// follows, PDA of group and owner: writable when it is to be taken.
     AcceptOwnerAccounts {
+        /// Pays rent of a seat.
+        payer: payer,
         /// The owner that was named.
         new_owner: signer,
+        /// Group of the account.
+        group: writable,
         /// Margin account.
         account: writable,
+        /// System program.
+        system_program: readonly,
     }
 
     /// Opens a margin account. In the cohort phase the owner's seat follows,

@@ -1,7 +1,7 @@
 //! `create_account`: a margin account at an address derived from its owner, if
 //! the group's access lets the owner in.
 
-use super::seat::Applicant;
+use super::seat::{Applicant, optional_proof, optional_seat};
 use crate::Result;
 use crate::accounts::{check_roles, create as create_pda, read_mut, split_margin};
 use crate::event;
@@ -9,7 +9,6 @@ use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::CreateAccountAccounts;
 use trestle_interface::args::CreateAccountArgs;
-use trestle_interface::cohort::Proof;
 use trestle_interface::state::{Group, MAX_POSITIONS, MIN_POSITIONS, MarginAccount};
 use trestle_interface::wire::decode;
 use trestle_interface::{TrestleError, pda};
@@ -17,11 +16,12 @@ use trestle_interface::{TrestleError, pda};
 /// Runs it.
 #[inline(never)]
 pub(crate) fn create(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
-    let (args, proof) = split_args(data).ok_or(TrestleError::ArgumentLength)?;
+    let (args, proof) =
+        data.split_at_checked(CreateAccountArgs::LEN).ok_or(TrestleError::ArgumentLength)?;
+    let args: CreateAccountArgs = decode(args).ok_or(TrestleError::ArgumentLength)?;
+    let proof = optional_proof(proof)?;
     let (list, seats) = CreateAccountAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
-    if seats.len() > 1 {
-        return Err(TrestleError::AccountCount);
-    }
+    let seat = optional_seat(seats)?;
     check_roles(accounts, CreateAccountAccounts::<()>::ROLES, &[])?;
     let capacity = usize::from(args.capacity);
     if !(MIN_POSITIONS..=MAX_POSITIONS).contains(&capacity) {
@@ -31,7 +31,7 @@ pub(crate) fn create(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
         owner: list.owner,
         payer: list.payer,
         system_program: list.system_program,
-        seat: seats.first(),
+        seat,
         proof,
     };
     let mut group = read_mut::<Group>(list.group, program_id)?;
@@ -58,11 +58,4 @@ pub(crate) fn create(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
     account.authority_bump = authority_bump;
     event::log(list.account.key, [account.sequence; 2], &account.event(args.capacity, true));
     Ok(())
-}
-
-/// The fixed arguments, and the proof if one follows.
-fn split_args(data: &[u8]) -> Option<(CreateAccountArgs, Option<Proof<'_>>)> {
-    let (args, proof) = data.split_at_checked(CreateAccountArgs::LEN)?;
-    let proof = if proof.is_empty() { None } else { Some(Proof::read(proof)?) };
-    Some((decode(args)?, proof))
 }

@@ -2,18 +2,20 @@
 //!
 //! The address does not change: it derives from the creator. Neither do
 //! positions, custody or venue accounts, which the authority owns. What the
-//! old owner gave to others ends: delegates and the proposal.
+//! old owner gave to others ends: delegates and the proposal. In the cohort
+//! phase the new owner must hold a seat or take one (ruling 19).
 
+use super::seat::{Applicant, optional_proof, optional_seat};
 use super::{expect_idle, expect_owner, expect_unlocked, record};
 use crate::Result;
-use crate::accounts::{check_all, split_margin};
+use crate::accounts::{check_all, check_roles, expect_address, read_mut, split_margin};
 use bytemuck::Zeroable;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::{AcceptOwnerAccounts, OwnerOnlyAccounts};
 use trestle_interface::args::ProposeOwnerArgs;
-use trestle_interface::state::{Delegate, MAX_DELEGATES};
+use trestle_interface::state::{Delegate, Group, MAX_DELEGATES};
 use trestle_interface::wire::decode;
 
 /// Names who may take the account over; nobody to take it back.
@@ -47,11 +49,10 @@ pub(crate) fn accept_owner(
     accounts: &[AccountInfo],
     data: &[u8],
 ) -> Result<()> {
-    if !data.is_empty() {
-        return Err(TrestleError::ArgumentLength);
-    }
-    check_all(accounts, AcceptOwnerAccounts::<()>::ROLES)?;
-    let (list, _) = AcceptOwnerAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    let proof = optional_proof(data)?;
+    let (list, seats) = AcceptOwnerAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    let seat = optional_seat(seats)?;
+    check_roles(accounts, AcceptOwnerAccounts::<()>::ROLES, &[])?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
     let (account, slab) = split_margin(&mut bytes, list.account, program_id)?;
     let named = account.pending_owner != Pubkey::default();
@@ -60,6 +61,15 @@ pub(crate) fn accept_owner(
     }
     expect_idle(account)?;
     expect_unlocked(account)?;
+    expect_address(list.group, &account.header.group)?;
+    let applicant = Applicant {
+        owner: list.new_owner,
+        payer: list.payer,
+        system_program: list.system_program,
+        seat,
+        proof,
+    };
+    applicant.admit(program_id, list.group, &mut *read_mut::<Group>(list.group, program_id)?)?;
     account.owner = *list.new_owner.key;
     account.pending_owner = Pubkey::default();
     account.delegates = [Delegate::zeroed(); MAX_DELEGATES];

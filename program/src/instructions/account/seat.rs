@@ -92,6 +92,21 @@ impl<'i> Applicant<'_, 'i> {
     }
 }
 
+/// A proof that fills `bytes`, or none where there are no bytes.
+pub(super) fn optional_proof(bytes: &[u8]) -> Result<Option<Proof<'_>>> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    Proof::read(bytes).map(Some).ok_or(TrestleError::ArgumentLength)
+}
+
+/// The seat behind a list of fixed accounts, if it is there.
+pub(super) fn optional_seat<'a, 'i>(
+    rest: &'a [AccountInfo<'i>],
+) -> Result<Option<&'a AccountInfo<'i>>> {
+    if rest.len() > 1 { Err(TrestleError::AccountCount) } else { Ok(rest.first()) }
+}
+
 /// SHA-256 by the runtime.
 fn sha256(parts: &[&[u8]]) -> Hash {
     hashv(parts).to_bytes()

@@ -423,3 +423,55 @@ fn wrong_seats_and_malformed_proofs_are_refused() {
     refused(&mut world.svm, &[deep], &[owner], TrestleError::NotInvited);
     world.send(&[good], &[owner]).expect("and the good one is accepted");
 }
+
+#[test]
+fn r19_a_new_owner_holds_a_seat_or_takes_one() {
+    let (mut world, keys, cohort) = open_to(3);
+    let outsider = key(99);
+    let payer = world.svm.payer.pubkey();
+    let t = world.trestle;
+    let [old, guest, seated] = &keys[..] else { panic!("three keys") };
+    for (owner, index) in [(old, 0), (seated, 0)] {
+        let ix = opening(&world, owner, index, Some(&invitation(&cohort, owner)));
+        world.send(&[ix], &[owner]).unwrap();
+    }
+    let account = t.margin(&old.pubkey(), 0);
+    let propose = |world: &mut World, from: &Keypair, to: &Keypair| {
+        let ix = t.propose_owner(from.pubkey(), account, Some(to.pubkey()));
+        world.send(&[ix], &[from]).unwrap();
+    };
+    let accept = |to: &Keypair, invitation: Option<&Invitation>| {
+        [t.accept_owner_by_seat(payer, to.pubkey(), account, invitation)]
+    };
+    // not invited: no seat, no proof, nobody else's proof or seat
+    propose(&mut world, old, &outsider);
+    let bare = [t.accept_owner(payer, outsider.pubkey(), account)];
+    refused(&mut world.svm, &bare, &[&outsider], TrestleError::SeatMissing);
+    let none = accept(&outsider, None);
+    refused(&mut world.svm, &none, &[&outsider], TrestleError::ProofMissing);
+    let theirs = accept(&outsider, Some(&invitation(&cohort, guest)));
+    refused(&mut world.svm, &theirs, &[&outsider], TrestleError::NotInvited);
+    let mut borrowed = accept(&outsider, None);
+    borrowed[0].accounts[5].pubkey = t.addresses().seat(&t.group, &seated.pubkey());
+    refused(&mut world.svm, &borrowed, &[&outsider], TrestleError::WrongAddress);
+    // invited: the transfer takes the seat
+    propose(&mut world, old, guest);
+    let by_proof = accept(guest, Some(&invitation(&cohort, guest)));
+    world.send(&by_proof, &[guest]).expect("the seat is taken");
+    assert_eq!((group(&world).seat_count, seat(&world, guest).unwrap().number), (3, 3));
+    // seated: no proof needed, and the count stays
+    propose(&mut world, guest, seated);
+    world.send(&accept(seated, None), &[seated]).expect("the seat is held");
+    assert_eq!(group(&world).seat_count, 3);
+    // a group of its own does not let anyone in
+    propose(&mut world, seated, &outsider);
+    let mut foreign = bare;
+    foreign[0].accounts[2].pubkey = account;
+    refused(&mut world.svm, &foreign, &[&outsider], TrestleError::DuplicateAccount);
+    foreign[0].accounts[2].pubkey = t.margin(&seated.pubkey(), 0);
+    refused(&mut world.svm, &foreign, &[&outsider], TrestleError::WrongAddress);
+    // in public everyone may
+    world.set_access(Phase::Public, cohort.root(), 3);
+    let public = [t.accept_owner(payer, outsider.pubkey(), account)];
+    world.send(&public, &[&outsider]).expect("public");
+}

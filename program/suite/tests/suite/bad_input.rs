@@ -81,7 +81,7 @@ fn valid() -> (World, Vec<(Instruction, Vec<Keypair>)>) {
         (t.lock_down(them, theirs), vec![key(&lender)]),
         (t.lift_lock_down(locked.address(), locked.account), vec![key(&locked)]),
         (t.propose_owner(them, theirs, Some(me)), vec![key(&lender)]),
-        (t.accept_owner(them, given.account), vec![key(&lender)]),
+        (t.accept_owner(them, them, given.account), vec![key(&lender)]),
         (t.lender_supply(solo.pubkey(), &pool, solo_tokens, 1_000), vec![solo.insecure_clone()]),
         (t.lender_redeem(solo.pubkey(), &pool, solo_tokens, Some(10)), vec![solo.insecure_clone()]),
     ];

@@ -138,13 +138,13 @@ fn an_account_changes_hands_in_two_steps() {
     let delegate = key(&mut world, 40);
     name(&mut world, &old, &terms(&delegate, ALL));
     let (t, account) = (world.trestle, old.account);
-    let accept = [t.accept_owner(new.address(), account)];
+    let accept = [t.accept_owner(new.address(), new.address(), account)];
     refused(&mut world.svm, &accept, &[&new.key], TrestleError::NotPendingOwner);
     let propose = |to| [t.propose_owner(old.address(), account, to)];
     world.send(&propose(Some(new.address())), &[&old.key]).unwrap();
     // only whom the owner named last, and nobody once it was taken back
     let other = User::new(&mut world, 13, 8);
-    let stranger = [t.accept_owner(other.address(), account)];
+    let stranger = [t.accept_owner(other.address(), other.address(), account)];
     refused(&mut world.svm, &stranger, &[&other.key], TrestleError::NotPendingOwner);
     world.send(&propose(None), &[&old.key]).unwrap();
     refused(&mut world.svm, &accept, &[&new.key], TrestleError::NotPendingOwner);
@@ -194,7 +194,7 @@ fn the_account_itself_does_not_change_in_a_session_or_a_lock_down() {
     name(&mut world, &user, &terms(&delegate, PROTECT));
     let propose = t.propose_owner(me, account, Some(new.address()));
     world.send(std::slice::from_ref(&propose), &[&user.key]).unwrap();
-    let accept = t.accept_owner(new.address(), account);
+    let accept = t.accept_owner(new.address(), new.address(), account);
     for session in [Session::Region, Session::Liquidation] {
         let mut copy = world.clone();
         in_session(&mut copy, &user, session);
@@ -224,7 +224,9 @@ fn a_transfer_does_not_free_the_self_liquidator() {
     let t = world.trestle;
     let propose = t.propose_owner(victim.address(), victim.account, Some(bot.address()));
     world.send(&[propose], &[&victim.key]).unwrap();
-    world.send(&[t.accept_owner(bot.address(), victim.account)], &[&bot.key]).unwrap();
+    world
+        .send(&[t.accept_owner(bot.address(), bot.address(), victim.account)], &[&bot.key])
+        .unwrap();
     world.set_price(SOL, 13_000);
     world.advance(1);
     let ix = against_custody(&world, &victim, &bot, 1_000_000_000);
