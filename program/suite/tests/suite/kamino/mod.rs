@@ -6,7 +6,9 @@ mod closed;
 mod flags;
 mod front;
 mod hostile;
+mod inputs;
 mod position;
+mod property;
 mod round_trip;
 mod rulings;
 
