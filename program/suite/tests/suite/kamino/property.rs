@@ -182,19 +182,19 @@ fn run(play: &mut Play, (kind, who, what, amount): (Step, usize, usize, u64)) ->
             Step::Withdraw => withdraw(stage, asset, &everything, of(custody)),
             Step::Refresh => stage.k.refresh(&stage.user.clone(), &everything),
             Step::Wait => {
-                stage.k.advance(u32::try_from(amount).unwrap());
+                stage.k.advance(u32::try_from(amount % 100_000 + 1).unwrap());
                 return true;
             }
             Step::Price => {
-                // up to two fifths down or a quarter up, but for the dollar
-                stage.k.world.svm.advance_seconds(1);
-                let now = stage.k.world.assets[asset].quote.price / 1_000_000;
-                let swing = i64::try_from(amount % 65).unwrap() - 40;
-                let cents = (now + now * swing / 100).clamp(5_000, 40_000);
-                stage.k.set_price(asset, if asset == USDC { 100 } else { cents });
+                // up to a fifth down or two fifths up, but for the dollar
+                let percent = 80 + i64::try_from(amount % 61).unwrap();
+                move_price(stage, asset, percent);
                 return true;
             }
             Step::Liquidate => {
+                for fallen in [SOL, JITOSOL] {
+                    move_price(stage, fallen, 70);
+                }
                 return liquidate(stage, &stranger);
             }
         };
@@ -229,6 +229,13 @@ fn withdraw(stage: &mut Stage, asset: usize, used: &[usize], amount: u64) -> Res
     let (account, _) = stage.user.margin(&stage.k.world);
     assert!(account.has_debt == 0 || account.health_bucket > 1, "{after:?}");
     Ok(sent)
+}
+
+/// A price becomes so many per cent of what it was; the dollar stays one.
+fn move_price(stage: &mut Stage, asset: usize, percent: i64) {
+    stage.k.world.svm.advance_seconds(1);
+    let cents = stage.k.world.assets[asset].quote.price / 1_000_000 * percent / 100;
+    stage.k.set_price(asset, if asset == USDC { 100 } else { cents.clamp(4_000, 40_000) });
 }
 
 /// A stranger liquidates at Kamino what can be; Trestle has no say in it.
