@@ -12,7 +12,7 @@ setup: ## What the host's builds need
 	@$(SCRIPTS)/setup
 
 sbf: setup ## Builds the SBF program, and the mock venues, into target/deploy
-	@$(SCRIPTS)/sbf
+	@$(SCRIPTS)/sbf >&2
 
 demo: sbf ## The demo; ARGS=--json for data
 	@cargo run --quiet --locked --package trestle-demo -- $(ARGS)
