@@ -11,6 +11,9 @@ use trestle_interface::PROGRAM_ID;
 use trestle_sandbox::Svm;
 use trestle_sandbox::program::workspace_root;
 
+/// Most bytes of an input: what fits a transaction beside the rest.
+const MOST_BYTES: usize = 900;
+
 /// One primitive, compute units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -53,13 +56,14 @@ pub fn measure() -> Costs {
     let mut svm = Svm::new(&elf);
     let all: Vec<Measured> = (0_u8..)
         .zip(PRIMITIVES)
-        .map(|(number, _)| {
-            Measured(
-                (0..CASES)
-                    .step_by(BATCH as usize)
-                    .flat_map(|f| batch(&mut svm, number, f))
-                    .collect(),
-            )
+        .map(|(number, primitive)| {
+            let seeded = (0..CASES).step_by(BATCH as usize);
+            let mut cases: Vec<_> =
+                seeded.flat_map(|f| batch(&mut svm, number, f, BATCH, &[])).collect();
+            for (case, bytes) in (CASES..).zip(corpus(primitive.of)) {
+                cases.extend(batch(&mut svm, number, case, 1, &bytes));
+            }
+            Measured(cases)
         })
         .collect();
     // a mark costs the same each time
@@ -94,26 +98,66 @@ fn compiler(program: &std::path::Path) -> String {
     json["compiler"].as_str().unwrap_or("unknown compiler").to_owned()
 }
 
+/// The fuzz target whose corpus a primitive's inputs are drawn from.
+fn target(of: &str) -> &'static str {
+    match of {
+        "Price::asset_value" | "Price::debt_value" | "PriceScale::price" | "guard::sample" => {
+            "price_decode"
+        }
+        "Pool::accrued" => "share_seq",
+        "slope" => "slope_diff",
+        "incentive" | "close_cap" | "step_value" | "incentive, slope, step_value" => {
+            "liq_plan_diff"
+        }
+        "assess" | "concentration_doubled" | "AccountSum::ratio" | "AccountSum::survives" => {
+            "health_diff"
+        }
+        _ => "interest_diff",
+    }
+}
+
+/// The head of every input of the target's committed corpus and seeds, as much
+/// as a transaction carries.
+fn corpus(of: &str) -> Vec<Vec<u8>> {
+    let mut files: Vec<PathBuf> = ["corpus", "seeds", "regressions"]
+        .iter()
+        .filter_map(|f| {
+            std::fs::read_dir(workspace_root().join("fuzz").join(f).join(target(of))).ok()
+        })
+        .flatten()
+        .map(|entry| entry.expect("the folder is readable").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{}: no corpus", target(of));
+    let head = |path: &PathBuf| {
+        let mut bytes = std::fs::read(path).expect("the input is readable");
+        bytes.truncate(MOST_BYTES);
+        bytes
+    };
+    files.iter().map(head).collect()
+}
+
 /// One instruction: units and refusals of a few cases.
-fn batch(svm: &mut Svm, number: u8, first: u32) -> Vec<(u32, bool)> {
+fn batch(svm: &mut Svm, number: u8, first: u32, count: u32, bytes: &[u8]) -> Vec<(u32, bool)> {
     let mut data = vec![number];
     data.extend(first.to_le_bytes());
-    data.extend(BATCH.to_le_bytes());
+    data.extend(count.to_le_bytes());
+    data.extend(bytes);
     let ix = Instruction { program_id: PROGRAM_ID, accounts: vec![], data };
     let sent = svm.send(&[ix], &[]).expect("the primitive runs");
-    let expected = run(number, first, BATCH).expect("a known primitive").to_le_bytes();
+    let expected = run(number, first, count, bytes).expect("a known primitive").to_le_bytes();
     let mut digest = sent.return_data;
     // trailing zeros of return data are not part of it
     digest.resize(expected.len(), 0);
     let name = PRIMITIVES[usize::from(number)].name;
     assert_eq!(digest, expected, "{name}: results from case {first} on");
     let marks: Vec<u32> = sent.logs.iter().filter_map(|line| units_left(line)).collect();
-    assert_eq!(marks.len(), 2 * BATCH as usize, "{name}: two marks a case");
+    assert_eq!(marks.len(), 2 * count as usize, "{name}: two marks a case");
     marks
         .chunks_exact(2)
         .zip(first..)
         .map(|(marks, case)| {
-            let result = run_one(number, case).expect("a known primitive");
+            let result = run_one(number, case, bytes).expect("a known primitive");
             (marks[0] - marks[1], is_refused(result))
         })
         .collect()
@@ -214,7 +258,10 @@ impl Costs {
     /// As Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut text = format!("{HEAD}Compiler: **{}**. {CASES} inputs each.\n\n", self.compiler);
+        let mut text = format!(
+            "{HEAD}Compiler: **{}**. {CASES} inputs each from a seed, and the fuzz corpus.\n\n",
+            self.compiler
+        );
         text.push_str("| primitive | function | least | most |\n|---|---|---:|---:|\n");
         for r in &self.rows {
             text.push_str(&format!("| {} | `{}` | {} | {} |\n", r.name, r.of, r.least, r.most));
@@ -226,8 +273,8 @@ impl Costs {
 
 const HEAD: &str = "# Compute units of one primitive\n\n\
 Measured by the program in `primitives/`: it logs the units left right before and right after \
-one call; what logging costs is subtracted. Inputs come from a seed, edges of each operand's range \
-about as often as anything else. Every result is compared with the host's. \
+one call; what logging costs is subtracted. Inputs come from a seed, and from the bytes of the committed corpus of the fuzz target that \
+covers the function (`fuzz/corpus`), edges of each operand's range about as often as anything else. Every result is compared with the host's. \
 `least` is the cheapest call that gives a result, `most` the dearest of all, refusals included. \
 Passes read tables of this bench, which copies an asset's terms; on chain they are read where they lie. Inlined into a larger function a primitive may cost less.\n\n";
 

@@ -14,7 +14,8 @@ pub(crate) fn mark() {
     unsafe { sol_log_compute_units_() }
 }
 
-/// Instruction data: number of the primitive, first case, count; the latter two little-endian u32.
+/// Instruction data: number of the primitive, first case, count, and the
+/// bytes that inputs are drawn from; first case and count are little-endian u32.
 ///
 /// # Safety
 /// The runtime passes its serialised input.
@@ -26,9 +27,9 @@ unsafe extern "C" fn entrypoint(input: *const u64) -> u64 {
         let length = usize::try_from(*input.add(1)).unwrap_or(0);
         core::slice::from_raw_parts(input.add(2).cast::<u8>(), length)
     };
-    let [primitive, a, b, c, d, e, f, g, h] = *data else { return 1 };
+    let [primitive, a, b, c, d, e, f, g, h, ref bytes @ ..] = *data else { return 1 };
     let (first, count) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
-    let Some(digest) = run(primitive, first, count) else { return 2 };
+    let Some(digest) = run(primitive, first, count, bytes) else { return 2 };
     let response = digest.to_le_bytes();
     // SAFETY: pointer and length are the array's.
     unsafe { sol_set_return_data(response.as_ptr(), response.len() as u64) };

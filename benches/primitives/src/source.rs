@@ -1,23 +1,31 @@
-//! Inputs from a seed: edges about as often as anything else.
+//! Inputs from bytes, and from a seed where they end: edges about as often as
+//! anything else.
 
 use trestle_risk_math::index::Index;
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::price::Price;
 
-/// A seeded generator (splitmix64).
+/// Eight bytes a draw, then a seeded generator (splitmix64).
 #[derive(Debug)]
-pub struct Source(u64);
+pub struct Source<'a> {
+    bytes: &'a [u8],
+    seed: u64,
+}
 
-impl Source {
+impl<'a> Source<'a> {
     /// The generator of a case.
     #[must_use]
-    pub const fn new(case: u32) -> Self {
-        Self((case as u64).wrapping_mul(0xd134_2543_de82_ef95))
+    pub const fn new(case: u32, bytes: &'a [u8]) -> Self {
+        Self { bytes, seed: (case as u64).wrapping_mul(0xd134_2543_de82_ef95) }
     }
 
     fn any(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        if let Some((word, rest)) = self.bytes.split_first_chunk() {
+            self.bytes = rest;
+            return u64::from_le_bytes(*word);
+        }
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.seed;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
