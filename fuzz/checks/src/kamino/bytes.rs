@@ -175,7 +175,14 @@ fn of_reserve(read: &Reserve<'_>, model: &model::Reserve, len: usize, now: Now) 
     for id in [0, 1, 2, 255_u8] {
         assert_eq!(read.is_in_group(id), id != 0 && model.data[5480..5500].contains(&id));
     }
-    for unix in [now.unix, 0, i64::MAX] {
+    // the last second of each limiter's interval, and the one after
+    let ends = [5416, 5448].map(|at| {
+        let end = model::number(&model.data, at + 16, 8) + model::number(&model.data, at + 24, 8);
+        i64::try_from(end).unwrap_or(i64::MAX)
+    });
+    let [first, second] = ends;
+    let after = ends.map(|end| end.saturating_add(1));
+    for unix in [now.unix, 0, i64::MAX, first, second, after[0], after[1]] {
         assert_eq!(read.redeem_cap_left(unix), model.cap_left(5416, unix));
         assert_eq!(read.borrow_cap_left(unix), model.cap_left(5448, unix));
     }

@@ -243,6 +243,11 @@ impl Case<'_> {
                 }
             };
             let least = paid(int(ctokens));
+            if all != 0 {
+                // all cTokens at the index are worth no more than there is
+                let worth = int(report.deposit_index.q64()) * all;
+                assert!(worth <= &release.supply << 4_u32, "the deposit index is rounded up");
+            }
             if let Ok(tokens) = report.deposit_index.tokens_floor(ctokens) {
                 assert!(int(tokens) <= least, "{ctokens} cTokens are not worth {tokens}");
                 if all != 0 && release.supply != int(0) {
