@@ -24,6 +24,23 @@ pub(crate) enum Flow {
     Out(Place, u64),
 }
 
+/// A delegate at work.
+pub(crate) struct Acting {
+    /// Its place among the account's delegates.
+    pub(crate) at: usize,
+    /// What it moved between custody and wallets.
+    pub(crate) flows: Vec<Flow>,
+}
+
+impl Acting {
+    /// The delegate that signed, which must not have expired.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn find(account: &MarginAccount, key: &Pubkey, now: i64) -> Result<Box<Self>> {
+        Ok(Box::new(Self { at: find(account, key, now)?, flows: Vec::new() }))
+    }
+}
+
 /// Place of a key among the account's delegates.
 pub(crate) fn position(account: &MarginAccount, key: &Pubkey) -> Option<usize> {
     account.delegates.iter().position(|row| row.permissions != 0 && row.key == *key)
@@ -38,12 +55,16 @@ pub(crate) fn find(account: &MarginAccount, key: &Pubkey, now: i64) -> Result<us
     if now >= row.expires { Err(TrestleError::DelegateExpired) } else { Ok(at) }
 }
 
-/// Charges the delegate at a place for its act, which must keep its budget.
+/// Charges a delegate for its act, which must keep its budget.
 #[inline(never)]
-pub(crate) fn charge(context: &mut Context<'_, '_>, at: usize, before: &[Position]) -> Result<()> {
-    let cost = cost(context, before)?;
+pub(crate) fn charge(
+    context: &mut Context<'_, '_>,
+    acting: &Acting,
+    before: &[Position],
+) -> Result<()> {
+    let cost = cost(context, &acting.flows, before)?;
     let now = context.now.unix;
-    let row = context.margin.fixed.delegates.get_mut(at).ok_or(TrestleError::Corrupt)?;
+    let row = context.margin.fixed.delegates.get_mut(acting.at).ok_or(TrestleError::Corrupt)?;
     if cost > row.loss_per_act {
         return Err(TrestleError::LossPerAct);
     }
@@ -65,10 +86,10 @@ fn spend(row: &mut Delegate, cost: u64, now: i64) -> Result<()> {
 }
 
 /// What an act cost, micro-USD: nothing when it gained.
-fn cost(context: &Context<'_, '_>, before: &[Position]) -> Result<u64> {
+fn cost(context: &Context<'_, '_>, flows: &[Flow], before: &[Position]) -> Result<u64> {
     let mut old = before.to_vec();
     let mut new = context.margin.positions().to_vec();
-    for flow in &context.flows {
+    for flow in flows {
         match *flow {
             Flow::In(place, units) => credit_copy(&mut old, place, units)?,
             Flow::Out(place, units) => credit_copy(&mut new, place, units)?,

@@ -117,12 +117,12 @@ impl Before {
     #[inline(always)]
     pub(crate) fn take(rule: Rule, context: &Context<'_, '_>) -> Self {
         let judged = rule.checked && context.margin.has_debt();
-        Self::take_if(judged || (rule.acts && context.delegate.is_some()), context)
+        Self::take_if(judged || (rule.acts && context.acting.is_some()), context)
     }
 
     /// Remembers it whatever the rule will be: a batch does not know yet.
     pub(crate) fn take_any(context: &Context<'_, '_>) -> Self {
-        Self::take_if(context.margin.has_debt() || context.delegate.is_some(), context)
+        Self::take_if(context.margin.has_debt() || context.acting.is_some(), context)
     }
 
     fn take_if(needed: bool, context: &Context<'_, '_>) -> Self {
@@ -143,9 +143,9 @@ pub(crate) fn settle<'i>(
         return Ok(());
     }
     judge(rule, context, accounts, before)?;
-    match (context.delegate, &before.0) {
+    match (context.acting.take(), &before.0) {
         (None, _) => Ok(()),
-        (Some(at), Some(positions)) => delegate::charge(context, at, positions),
+        (Some(acting), Some(positions)) => delegate::charge(context, &acting, positions),
         (Some(_), None) => Err(TrestleError::Corrupt),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::load::{now, read_in};
 use crate::Result;
-use crate::delegate::{self, Flow};
+use crate::delegate::{Acting, Flow};
 use crate::slab::Margin;
 use crate::venues::Reads;
 use core::cell::{OnceCell, Ref};
@@ -33,10 +33,8 @@ pub(crate) struct Context<'a, 'i> {
     pub(crate) reads: Reads,
     /// [`Context::authority_address`], once it was asked for.
     owner: OnceCell<Pubkey>,
-    /// Place of the delegate who signed; `None` when the owner did.
-    pub(crate) delegate: Option<usize>,
-    /// What a delegate moved between custody and wallets.
-    pub(crate) flows: Vec<Flow>,
+    /// The delegate who signed; `None` when the owner did.
+    pub(crate) acting: Option<Box<Acting>>,
 }
 
 impl<'a, 'i> Context<'a, 'i> {
@@ -50,12 +48,13 @@ impl<'a, 'i> Context<'a, 'i> {
         prices: &'a AccountInfo<'i>,
         markets: &'a AccountInfo<'i>,
     ) -> Result<Self> {
-        let mut context = Self::open(program_id, authority, account, bytes, prices, markets)?;
-        if context.margin.fixed.owner != *authority.key {
-            let (fixed, now) = (&context.margin.fixed, context.now.unix);
-            context.delegate = Some(delegate::find(fixed, authority.key, now)?);
-        }
-        Ok(context)
+        let (margin, now) = idle(program_id, account, bytes)?;
+        let acting = if margin.fixed.owner == *authority.key {
+            None
+        } else {
+            Some(Acting::find(margin.fixed, authority.key, now.unix)?)
+        };
+        Self::of(program_id, authority, account, margin, prices, markets, now, acting)
     }
 
     /// [`Context::load`] for a signer who acts on another's account.
@@ -67,11 +66,23 @@ impl<'a, 'i> Context<'a, 'i> {
         prices: &'a AccountInfo<'i>,
         markets: &'a AccountInfo<'i>,
     ) -> Result<Self> {
-        let margin = Margin::load(bytes, account, program_id)?;
+        let (margin, now) = idle(program_id, account, bytes)?;
+        Self::of(program_id, authority, account, margin, prices, markets, now, None)
+    }
+
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)] // one call's parts, all different
+    fn of(
+        program_id: &'a Pubkey,
+        authority: &'a AccountInfo<'i>,
+        account: &'a AccountInfo<'i>,
+        margin: Margin<'a>,
+        prices: &'a AccountInfo<'i>,
+        markets: &'a AccountInfo<'i>,
+        now: Now,
+        acting: Option<Box<Acting>>,
+    ) -> Result<Self> {
         let group = margin.fixed.header.group;
-        if margin.fixed.session != Session::Idle.byte() {
-            return Err(TrestleError::InSession);
-        }
         Ok(Self {
             program_id,
             authority,
@@ -79,11 +90,10 @@ impl<'a, 'i> Context<'a, 'i> {
             margin,
             prices: read_in(prices, program_id, &group)?,
             markets: read_in(markets, program_id, &group)?,
-            now: now()?,
+            now,
             reads: Reads::default(),
             owner: OnceCell::new(),
-            delegate: None,
-            flows: Vec::new(),
+            acting,
         })
     }
 
@@ -91,7 +101,7 @@ impl<'a, 'i> Context<'a, 'i> {
     /// leave to the owner only.
     #[inline(always)]
     pub(crate) fn is_restricted(&self) -> bool {
-        self.delegate.is_some() || self.margin.fixed.status != AccountStatus::Active.byte()
+        self.acting.is_some() || self.margin.fixed.status != AccountStatus::Active.byte()
     }
 
     /// The signer may run an operation that asks for `permission`.
@@ -107,8 +117,8 @@ impl<'a, 'i> Context<'a, 'i> {
         if fixed.status != AccountStatus::Active.byte() && !permission.when_locked {
             return Err(TrestleError::LockedDown);
         }
-        let Some(at) = self.delegate else { return Ok(()) };
-        let row = fixed.delegates.get(at).ok_or(TrestleError::Corrupt)?;
+        let Some(acting) = &self.acting else { return Ok(()) };
+        let row = fixed.delegates.get(acting.at).ok_or(TrestleError::Corrupt)?;
         if permission.covers(row.permissions) { Ok(()) } else { Err(TrestleError::NotPermitted) }
     }
 
@@ -116,8 +126,8 @@ impl<'a, 'i> Context<'a, 'i> {
     /// neither gain nor loss of the account.
     #[inline(always)]
     pub(crate) fn note(&mut self, flow: Flow) {
-        if self.delegate.is_some() {
-            self.flows.push(flow);
+        if let Some(acting) = &mut self.acting {
+            acting.flows.push(flow);
         }
     }
 
@@ -191,6 +201,20 @@ impl<'a, 'i> Context<'a, 'i> {
         let bump = self.margin.fixed.authority_bump;
         *self.owner.get_or_init(|| authority_address(self.program_id, self.account, bump))
     }
+}
+
+/// A margin account on which no session is open, and the time.
+#[inline(always)]
+fn idle<'a>(
+    program_id: &Pubkey,
+    account: &AccountInfo,
+    bytes: &'a mut [u8],
+) -> Result<(Margin<'a>, Now)> {
+    let margin = Margin::load(bytes, account, program_id)?;
+    if margin.fixed.session != Session::Idle.byte() {
+        return Err(TrestleError::InSession);
+    }
+    Ok((margin, now()?))
 }
 
 /// Authority of a margin account by its stored bump: a hash, not a search.
