@@ -5,6 +5,11 @@
 //! nothing. Tokens that came in from a wallet are added to what was before,
 //! tokens that went out to the owner to what is after. What is missing then is
 //! what the act cost, rounded against the delegate by the legs' own rounding.
+//!
+//! A batch is one act: what its operations gain and cost is netted. Rows that
+//! are old show interest that ran since as a gain of what redeems or repays
+//! and as a cost of what supplies or borrows. While something is owed, an act
+//! that may raise risk needs young rows, so little can hide there.
 
 use crate::Result;
 use crate::accounts::Context;

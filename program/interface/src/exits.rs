@@ -2,6 +2,7 @@
 //!
 //! Deposit and repayment skip every check. A redemption stays in the account
 //! and needs no price. A withdrawal is checked only while something is owed.
+//! A lock-down leaves all of them ([`crate::permission::Permission::when_locked`]).
 //! Liquidation needs fresh data and an unhealthy account. A test drives every
 //! cell on the SVM.
 

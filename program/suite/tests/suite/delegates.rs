@@ -498,3 +498,32 @@ fn r06_a_batch_asks_each_operation_of_its_delegate() {
     let over = t.batch(&over, &[]).unwrap();
     refused(&mut world.svm, &[over], &[&delegate], TrestleError::InitialHealth);
 }
+
+#[test]
+fn a_lock_down_judges_every_operation_by_its_permission() {
+    let stage = stage();
+    let (mut left, mut shut) = (0, 0);
+    for info in TABLE {
+        let Some(permission) = info.permission else { continue };
+        let user = stage.account_of(info.tag);
+        let mut world = stage.k.world.clone();
+        let lock = world.trestle.lock_down(user.address(), user.account);
+        world.send(&[lock], &[&user.key]).unwrap();
+        let list = match info.tag {
+            // the number that the lock-down has changed
+            Tag::AssertSequence => {
+                let sequence = user.margin(&world).0.sequence;
+                vec![world.trestle.assert_sequence(user.address(), user.account, sequence)]
+            }
+            tag => stage.operation(tag, user.address()),
+        };
+        match (permission.when_locked, world.send(&list, &[&user.key])) {
+            (true, Ok(_)) => left += 1,
+            (false, Err(failure)) if failure.trestle() == Some(TrestleError::LockedDown) => {
+                shut += 1;
+            }
+            (_, outcome) => panic!("{}: {outcome:?}", info.name),
+        }
+    }
+    assert_eq!((left, shut), (11, 9), "20 operations");
+}
