@@ -34,13 +34,14 @@ pub(crate) fn write_row(
     }
 }
 
-/// Stores new indices and the status that follows: `reduce_only` is what the
-/// venue's own switches say.
+/// Stores new indices and the status that follows. `reduce_only` is what the
+/// venue's own switches say; the bound of growth and the slack of the
+/// projection are the report's.
 pub(super) fn store_indices(
     row: &mut MarketRow,
     deposit: Index,
     debt: Index,
-    growth_bound: u64,
+    (growth_bound, projection_slack): (u64, u64),
     reduce_only: bool,
     now: Now,
 ) {
@@ -63,6 +64,7 @@ pub(super) fn store_indices(
     row.deposit_index = Wide::new(deposit.q64());
     row.debt_index = Wide::new(debt.q64());
     row.growth_bound = growth_bound;
+    row.projection_slack = projection_slack;
     row.slot = now.slot;
     row.time = now.unix;
 }
@@ -70,14 +72,20 @@ pub(super) fn store_indices(
 fn is_odd(row: &MarketRow, deposit: Index, debt: Index, growth_bound: u64, now: Now) -> bool {
     let slots = now.slot.saturating_sub(row.slot).saturating_add(1);
     let bound = row.growth_bound.max(growth_bound);
-    let growth = u128::from(bound).saturating_mul(u128::from(slots));
-    moves_oddly(row.deposit_index.get(), deposit.q64(), growth)
-        || moves_oddly(row.debt_index.get(), debt.q64(), growth)
+    let simple = u128::from(bound).saturating_mul(u128::from(slots));
+    // compounded: exp(x) - 1 <= x + x^2 up to x = 1.7
+    let compound = mul_shift_ceil(simple, simple, 64).unwrap_or(u128::MAX);
+    let growth = simple.saturating_add(compound);
+    let projection = u128::from(row.projection_slack);
+    moves_oddly(row.deposit_index.get(), deposit.q64(), growth, projection)
+        || moves_oddly(row.debt_index.get(), debt.q64(), growth, projection)
 }
 
-/// Whether an index fell, or rose by more than `growth` (Q64) of itself.
-fn moves_oddly(old: u128, new: u128, growth: u128) -> bool {
-    let slack = old >> SLACK_BITS;
+/// Whether an index fell, or rose by more than `growth` (Q64) of itself, beyond
+/// what its last `projection` (Q64) left open.
+fn moves_oddly(old: u128, new: u128, growth: u128, projection: u128) -> bool {
+    let open = mul_shift_ceil(old, projection, 64).unwrap_or(0);
+    let slack = (old >> SLACK_BITS).saturating_add(open);
     let most = mul_shift_ceil(old, growth, 64).unwrap_or(u128::MAX);
     new < old.saturating_sub(slack) || new > old.saturating_add(most).saturating_add(slack)
 }

@@ -1,6 +1,6 @@
 //! What a reserve is worth and on which terms, now.
 
-use super::interest::{self, Accrual, Worth};
+use super::interest::{self, Accrual, Bracket, Worth};
 use super::market::{Market, PERMISSIONED_BORROW, PERMISSIONED_DEPOSIT};
 use super::reserve::{RateBasis, Reserve};
 use super::stress::{self, Terms};
@@ -12,6 +12,9 @@ use trestle_risk_math::num::{
 };
 use trestle_risk_math::pool::{Apr, growth_bound_per_slot};
 use trestle_risk_math::price::Price;
+
+/// Most that a projection leaves open: 2^-7, as after a year at 9 %.
+const MAX_SLACK: u64 = 1 << 57;
 
 /// A reserve, projected to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,9 @@ pub struct ReserveReport {
     pub borrow_apr: Apr,
     /// Most that debts grow in a slot at the highest rate of the curve, Q64.
     pub growth_bound: u64,
+    /// By how much of themselves, Q64, the indices may differ from what klend
+    /// comes to write for this slot, rounded up.
+    pub projection_slack: u64,
     /// Terms outside elevation groups.
     pub terms: Terms,
     /// Share of the debts that one liquidation may close, rounded up.
@@ -116,12 +122,20 @@ pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveRe
         utilisation: Weight::clamped(to_u32(accrual.utilisation_sf.div_ceil(1 << 44))),
         supply_apr: apr(real(accrual.supply_rate_sf, basis, 0) >> 36),
         borrow_apr: apr(real(accrual.borrow_rate_sf, basis, 3).div_ceil(1 << 36)),
+        projection_slack: slack(accrual.cumulative),
         growth_bound: growth_bound_per_slot(apr(interest::max_rate_sf(reserve).div_ceil(1 << 36))),
         terms: stress::terms(reserve, market, 0)?,
         close_factor: stress::percent_ceil(u64::from(market.close_factor_pct())),
         price: price(reserve, now),
         flags: flags(reserve, market),
     })
+}
+
+/// How far apart the ends of a projected cumulative rate are, Q64 of itself,
+/// rounded up: it is never below 1.0. At most [`MAX_SLACK`].
+fn slack(cumulative: Bracket) -> u64 {
+    let apart = cumulative.high.saturating_sub(cumulative.low).saturating_mul(1 << 4);
+    u64::try_from(apart).unwrap_or(u64::MAX).min(MAX_SLACK)
 }
 
 /// Real borrow rate once `amount` more tokens are borrowed, rounded up. The

@@ -280,8 +280,11 @@ pub struct MarketRow {
     pub base_step: u64,
     /// Unix time until which a suspect row stays suspect.
     pub suspect_until: i64,
+    /// By how much of itself, Q64, what was projected at the last refresh may
+    /// differ from what the venue comes to write.
+    pub projection_slack: u64,
     /// Zero.
-    pub reserved: [u8; 104],
+    pub reserved: [u8; 96],
 }
 crate::assert_layout!(
     MarketRow,
@@ -313,9 +316,10 @@ crate::assert_layout!(
     16,
     8,
     8,
-    8,   // perp
-    8,   // suspicion
-    104, // reserved
+    8,  // perp
+    8,  // suspicion
+    8,  // projection
+    96, // reserved
 );
 
 /// The markets page of a board.

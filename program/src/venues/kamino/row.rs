@@ -46,7 +46,8 @@ pub(crate) fn write_row(
         with_reserve(reserve, market, |view, parent| Ok(report::reserve(view, parent, now)?))?;
     let reduce_only = takes_no_risk(&report.flags);
     let (deposit, debt) = (report.deposit_index, report.debt_index);
-    store_indices(row, deposit, debt, report.growth_bound, reduce_only, now);
+    let bounds = (report.growth_bound, report.projection_slack);
+    store_indices(row, deposit, debt, bounds, reduce_only, now);
     row.free_liquidity = report.free_liquidity;
     row.liquid = liquid_share.of_floor(report.redeem_room);
     row.utilisation = report.utilisation.q16();

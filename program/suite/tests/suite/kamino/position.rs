@@ -157,6 +157,36 @@ fn a_position_over_two_lenders_is_one_portfolio() {
 }
 
 #[test]
+fn a_reserve_that_nobody_touched_for_weeks_is_not_suspect_once_somebody_does() {
+    for drained in [false, true] {
+        let mut stage = Stage::supplied();
+        if drained {
+            // at the top of its curve interest compounds fastest
+            let free = stage.reserve(SOL, |r| r.available());
+            stage.k.venue.borrow_elsewhere(stage.k.world.svm.vm(), "SOL", free);
+        }
+        let status = |stage: &Stage| {
+            let row = stage.k.reserve(SOL).row;
+            stage.k.world.with_pages(|b| b.markets.market(row).unwrap().status)
+        };
+        for seconds in [60, 1_000_000, 2_000_000] {
+            stage.k.advance(seconds); // projected by us
+            assert_eq!(status(&stage), 0, "drained {drained}, {seconds} s");
+            stage.k.world.svm.advance_seconds(1);
+            stage.k.publish();
+            let front = stage.k.price_refresh(&[SOL, USDC]); // written by Kamino
+            let rows = stage.k.rows();
+            stage.k.world.send(&[front, rows], &[]).unwrap();
+            assert_eq!(status(&stage), 0, "drained {drained}, {seconds} s, refreshed");
+        }
+        // what really falls is suspect still
+        stage.reserve(SOL, |r| r.set_supply(r.supply() + r.supply() / 100));
+        stage.k.advance(1);
+        assert_eq!(status(&stage), 2, "drained {drained}");
+    }
+}
+
+#[test]
 fn what_refresh_values_is_what_the_token_accounts_move() {
     let mut stage = full();
     for seconds in [60, 86_400, 30 * 86_400] {
