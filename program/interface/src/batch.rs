@@ -43,9 +43,9 @@ pub const fn encoded_len(accounts: usize, args: usize) -> usize {
 pub const MAX_TRACE: u32 = 64;
 
 /// Most operations of a batch that call a venue. Memory is given back only when
-/// the instruction ends: 32 KiB hold the calls of so many, each with a few
-/// reserves to refresh.
-pub const MAX_VENUE_OPERATIONS: u32 = 4;
+/// the instruction ends: 32 KiB hold the calls of so many on obligations that
+/// use a few reserves.
+pub const MAX_VENUE_OPERATIONS: u32 = 6;
 
 /// Bits by which the number of the failed operation, from one, stands above
 /// the code of its error.

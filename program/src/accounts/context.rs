@@ -4,7 +4,7 @@ use super::load::{now, read_in};
 use crate::Result;
 use crate::delegate::{Acting, Flow};
 use crate::slab::Margin;
-use crate::venues::Reads;
+use crate::venues::{Reads, kamino};
 use core::cell::{OnceCell, Ref};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
@@ -31,6 +31,8 @@ pub(crate) struct Context<'a, 'i> {
     pub(crate) now: Now,
     /// Venue accounts read in this instruction.
     pub(crate) reads: Reads,
+    /// Memory for calls of venues, once one was planned.
+    pub(crate) scratch: Option<Box<kamino::Scratch>>,
     /// [`Context::authority_address`], once it was asked for.
     owner: OnceCell<Pubkey>,
     /// The delegate who signed; `None` when the owner did.
@@ -92,6 +94,7 @@ impl<'a, 'i> Context<'a, 'i> {
             markets: read_in(markets, program_id, &group)?,
             now,
             reads: Reads::default(),
+            scratch: None,
             owner: OnceCell::new(),
             acting,
         })

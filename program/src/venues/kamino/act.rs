@@ -1,7 +1,7 @@
 //! The four actions and elevation groups: check, refresh, call, measure.
 
 use super::read::{refresh, row_read};
-use super::{bytes, is_gone, market_authority, with_obligation};
+use super::{Scratch, bytes, is_gone, market_authority, with_obligation};
 use crate::Result;
 use crate::accounts::{Context, Custody, TokenRefs, balance, expect_address, expect_program};
 use crate::cpi::venue;
@@ -60,14 +60,15 @@ pub(crate) fn act<'i>(
     let parts = Parts::load(context, accounts, list, &row)?;
     let place = place_of(&context.margin, list.venue_account.key)?;
     parts.admit(action)?;
-    let mut call = Box::new(Call::EMPTY);
-    parts.freshen(context, &mut call, action)?;
-    let mut before = Box::new(Snapshot::EMPTY);
-    let asked = parts.plan(context, &mut call, &mut before, &custody, action, amount)?;
-    venue::call_with_custody(context, accounts, &call, &parts.program, &custody)?;
+    let mut scratch = Scratch::take(context);
+    let Scratch { call, before } = &mut *scratch;
+    parts.freshen(context, call, action)?;
+    let asked = parts.plan(context, call, before, &custody, action, amount)?;
+    venue::call_with_custody(context, accounts, call, &parts.program, &custody)?;
     let tokens = Tokens { before: custody.balance, after: balance(list.custody)? };
     let indices = parts.indices(context.now)?;
-    let delta = parts.measure(indices, &before, action, tokens, asked)?;
+    let delta = parts.measure(indices, before, action, tokens, asked)?;
+    context.scratch = Some(scratch);
     refresh(context, accounts, place, list.venue_account)?;
     context.reads.row(row_read(market, indices));
     match action {
@@ -311,22 +312,23 @@ pub(crate) fn change_group<'i>(
         market: list.parent.key.as_array(),
         market_authority: authority.as_array(),
     };
-    let mut call = Box::new(Call::EMPTY);
+    let mut scratch = Scratch::take(context);
+    let Scratch { call, before } = &mut *scratch;
     with_obligation(list.venue_account, |obligation| {
         admit::obligation(obligation, parties.owner, parties.market)?;
-        Ok(plan::refresh_reserves(&mut call, parties.market, obligation.reserves())?)
+        Ok(plan::refresh_reserves(call, parties.market, obligation.reserves())?)
     })?;
     if !call.metas().is_empty() {
-        venue::call(context, accounts, &call, &program, 0)?;
+        venue::call(context, accounts, call, &program, 0)?;
     }
-    with_obligation(list.venue_account, |o| Ok(plan::refresh_obligation(&mut call, &parties, o)?))?;
-    venue::call(context, accounts, &call, &program, 0)?;
-    let mut before = Box::new(Snapshot::EMPTY);
+    with_obligation(list.venue_account, |o| Ok(plan::refresh_obligation(call, &parties, o)?))?;
+    venue::call(context, accounts, call, &program, 0)?;
     with_obligation(list.venue_account, |obligation| {
         before.take(obligation)?;
-        Ok(plan::request_group(&mut call, &parties, obligation, group)?)
+        Ok(plan::request_group(call, &parties, obligation, group)?)
     })?;
-    venue::call(context, accounts, &call, &program, 0)?;
-    with_obligation(list.venue_account, |after| Ok(verify::group_changed(&before, after, group)?))?;
+    venue::call(context, accounts, call, &program, 0)?;
+    with_obligation(list.venue_account, |after| Ok(verify::group_changed(before, after, group)?))?;
+    context.scratch = Some(scratch);
     refresh(context, accounts, place, list.venue_account)
 }

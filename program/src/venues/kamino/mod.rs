@@ -13,13 +13,32 @@ pub(crate) use read::{read, refresh};
 pub(crate) use row::{admit_listing, write_row};
 
 use crate::Result;
+use crate::accounts::Context;
 use core::cell::Ref;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
+use trestle_venue_adapters::kamino::verify::Snapshot;
 use trestle_venue_adapters::kamino::{
     ids, market::Market, obligation::Obligation, reserve::Reserve,
 };
+use trestle_venue_adapters::plan::Call;
+
+/// What a call is planned and measured with. Memory is given back only when an
+/// instruction ends, so a batch uses one of these for all its operations.
+pub(crate) struct Scratch {
+    call: Call,
+    before: Snapshot,
+}
+
+impl Scratch {
+    /// The one that is there, or a new one.
+    #[inline(never)]
+    fn take(context: &mut Context<'_, '_>) -> Box<Self> {
+        let new = || Box::new(Self { call: Call::EMPTY, before: Snapshot::EMPTY });
+        context.scratch.take().unwrap_or_else(new)
+    }
+}
 
 /// Data of an account that klend owns.
 fn bytes<'a>(info: &'a AccountInfo) -> Result<Ref<'a, [u8]>> {
