@@ -31,7 +31,9 @@ pub fn measure() -> Table {
     // last, since it is the longest list of cases
     rows.retain(|row| row.name != "get_health");
     rows.extend(health::rows());
-    for info in TABLE {
+    // only the mock's farm pays on demand
+    let paid = |name: &str| name != "claim_venue" || kamino.venue.is_mock();
+    for info in TABLE.iter().filter(|info| paid(info.name)) {
         assert!(rows.iter().any(|row| row.name == info.name), "{} is not measured", info.name);
     }
     let venue = if kamino.venue.is_mock() { "our mock of klend" } else { "the given program" };
