@@ -8,6 +8,7 @@ mod admin;
 mod adversary;
 mod bad_input;
 mod batch;
+mod budgets;
 mod custody;
 mod delegates;
 mod events;
