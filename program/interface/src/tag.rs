@@ -33,9 +33,21 @@ pub struct InstructionInfo {
     pub args: &'static [Field],
     /// Length of the fixed arguments.
     pub args_len: usize,
-    /// Row numbers of this many bytes each follow the arguments, one per row
-    /// whose accounts trail.
-    pub rows: Option<u8>,
+    /// What follows the fixed arguments.
+    pub tail: Tail,
+}
+
+/// What follows the fixed arguments of an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// Nothing.
+    Nothing,
+    /// Row numbers of so many bytes each, one per row whose accounts trail.
+    Rows(u8),
+    /// Operations of a batch; see [`crate::batch`].
+    Frame,
+    /// A proof, or nothing; see [`crate::cohort`].
+    Proof,
 }
 
 macro_rules! instructions {
@@ -45,12 +57,12 @@ macro_rules! instructions {
     (@permission $permission:ident) => { Some(Permission::$permission) };
     (@trailing fixed) => { false };
     (@trailing trailing) => { true };
-    (@rows fixed) => { None };
-    (@rows trailing) => { None };
-    (@rows rows8) => { Some(1) };
-    (@rows rows16) => { Some(2) };
-    (@rows frame) => { None };
-    (@rows proof) => { None };
+    (@tail fixed) => { Tail::Nothing };
+    (@tail trailing) => { Tail::Nothing };
+    (@tail rows8) => { Tail::Rows(1) };
+    (@tail rows16) => { Tail::Rows(2) };
+    (@tail frame) => { Tail::Frame };
+    (@tail proof) => { Tail::Proof };
     (@trailing proof) => { true };
     (@trailing frame) => { true };
     (@trailing rows8) => { true };
@@ -98,7 +110,7 @@ macro_rules! instructions {
                 trailing: instructions!(@trailing $trailing),
                 args: args::$args::FIELDS,
                 args_len: args::$args::LEN,
-                rows: instructions!(@rows $trailing),
+                tail: instructions!(@tail $trailing),
             },
         )+];
     };

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use trestle_interface::accounts::Role;
+use trestle_interface::tag::Tail;
 use trestle_interface::{TABLE, Tag, TrestleError};
 
 fn golden(name: &str, now: &str) {
@@ -68,7 +69,7 @@ fn instructions_are_the_published_list() {
         for field in row.args {
             writeln!(list, "    : {} {}", field.name, field.type_name).unwrap();
         }
-        if let Some(bytes) = row.rows {
+        if let Tail::Rows(bytes) = row.tail {
             writeln!(list, "    : rows {bytes} each").unwrap();
         }
     }

@@ -14,6 +14,7 @@ mod delegates;
 mod events;
 mod guards;
 mod health;
+mod idl;
 mod invariants;
 mod kamino;
 mod lender;
