@@ -269,7 +269,7 @@ pub fn readme(text: &str, table: &Table) -> String {
     for info in TABLE {
         let measured = || table.rows.iter().filter(|row| row.name == info.name);
         let (all, own) = (range(measured().map(|r| r.units)), range(measured().map(Row::own)));
-        let what = info.doc.trim().replace("[`crate::batch`]", "`trestle_interface::batch`");
+        let what = info.doc.trim().replace("[`crate::", "`trestle_interface::").replace("`]", "`");
         rows.push_str(&format!(
             "| {} | `{}` | {what} | {all} | {own} |\n",
             info.tag.byte(),
