@@ -3,7 +3,7 @@
 use crate::delegates::terms;
 use crate::liquidate::{against_custody, indebted};
 use crate::pool::{funded, trader};
-use solana_instruction::Instruction;
+use solana_instruction::{AccountMeta, Instruction};
 use solana_keypair::Keypair;
 use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
@@ -13,7 +13,7 @@ use trestle_interface::args::{
     AssertDeadlineArgs, AssertHealthArgs, AssertRateArgs, SetAccessArgs,
 };
 use trestle_interface::permission::ALL;
-use trestle_interface::tag::Tag;
+use trestle_interface::tag::{TABLE, Tag, Tail};
 use trestle_sandbox::world::{JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
 
@@ -145,10 +145,7 @@ pub fn matrix(world: &World, list: Vec<(Instruction, Vec<Keypair>)>) -> u32 {
         try_it(short, &needed, TrestleError::AccountCount);
         if !info.trailing {
             let mut long = ix.clone();
-            long.accounts.push(solana_instruction::AccountMeta::new_readonly(
-                Pubkey::new_from_array([99; 32]),
-                false,
-            ));
+            long.accounts.push(AccountMeta::new_readonly(Pubkey::new_from_array([99; 32]), false));
             try_it(long, &keys, TrestleError::AccountCount);
         }
         let mut trailing_byte = ix.clone();
@@ -169,6 +166,49 @@ fn roles_counts_and_lengths_are_checked_for_every_instruction() {
     let cases = matrix(&world, list);
     println!("{cases} cases");
     assert!(cases >= 140, "{cases}");
+}
+
+/// Program and interface agree on every instruction, listings included: the
+/// binary knows the tag, and wants exactly the accounts and the length that
+/// the table has.
+#[test]
+fn the_binary_wants_what_the_table_says() {
+    let (mut world, _) = funded();
+    for row in TABLE {
+        let keys: Vec<Keypair> = (0..32).map(|i| Keypair::new_from_array([100 + i; 32])).collect();
+        let roles: Vec<_> = row.prefix.iter().chain(row.accounts).collect();
+        let metas: Vec<AccountMeta> = roles
+            .iter()
+            .zip(&keys)
+            .map(|(role, key)| AccountMeta {
+                pubkey: key.pubkey(),
+                is_signer: role.signer,
+                is_writable: role.writable,
+            })
+            .collect();
+        let mut ask = |accounts: &[AccountMeta], length: usize| {
+            let mut data = vec![0; 1 + length];
+            data[0] = row.tag.byte();
+            let accounts = accounts.to_vec();
+            let ix = Instruction { program_id: trestle_interface::PROGRAM_ID, accounts, data };
+            world.svm.send(&[ix], &refs(&keys)).expect_err("nothing of this exists").trestle()
+        };
+        let name = row.name;
+        let fewer = &metas[..metas.len() - 1];
+        assert_eq!(ask(fewer, row.args_len), Some(TrestleError::AccountCount), "{name}");
+        if row.args_len > 0 {
+            let short = ask(&metas, row.args_len - 1);
+            assert_eq!(short, Some(TrestleError::ArgumentLength), "{name}");
+        }
+        if row.tail == Tail::Nothing {
+            let long = ask(&metas, row.args_len + 1);
+            assert_eq!(long, Some(TrestleError::ArgumentLength), "{name}");
+            let whole = ask(&metas, row.args_len);
+            let of_form = [TrestleError::AccountCount, TrestleError::ArgumentLength];
+            assert!(!of_form.map(Some).contains(&whole), "{name}: {whole:?}");
+            assert_ne!(whole, Some(TrestleError::UnknownTag), "{name}");
+        }
+    }
 }
 
 #[test]
