@@ -187,7 +187,7 @@ fn the_binary_wants_what_the_table_says() {
             })
             .collect();
         let mut ask = |accounts: &[AccountMeta], length: usize| {
-            let mut data = vec![0; 1 + length];
+            let mut data = vec![1; 1 + length]; // no amount is zero
             data[0] = row.tag.byte();
             let accounts = accounts.to_vec();
             let ix = Instruction { program_id: trestle_interface::PROGRAM_ID, accounts, data };
