@@ -101,23 +101,41 @@ fn defined_types(layouts: &[Layout], sizes: &dyn Fn(&str) -> Option<usize>) -> V
     all
 }
 
-/// Derived addresses: name, text of the first seed, and the seeds behind it.
-#[must_use]
-pub fn pdas() -> Vec<(&'static str, &'static [u8], Vec<(&'static str, &'static str)>)> {
-    vec![
-        ("marginAccount", pda::MARGIN, vec![("group", ""), ("creator", ""), ("index", "u16")]),
-        ("authority", pda::AUTHORITY, vec![("account", "")]),
-        ("pool", pda::POOL, vec![("group", ""), ("mint", "")]),
-        ("lender", pda::LENDER, vec![("pool", ""), ("owner", "")]),
-        ("seat", pda::SEAT, vec![("group", ""), ("owner", "")]),
-        ("exposure", pda::EXPOSURE, vec![("group", ""), ("class", "u8")]),
-    ]
+/// A derived address.
+pub struct Derived {
+    /// What lies there.
+    pub name: &'static str,
+    /// First seed.
+    pub first: &'static [u8],
+    /// Seeds behind it: name, and the integer's format or `address`.
+    pub rest: &'static [(&'static str, &'static str)],
 }
 
+/// Every derived address.
+pub const PDAS: [Derived; 6] = [
+    Derived {
+        name: "marginAccount",
+        first: pda::MARGIN,
+        rest: &[("group", "address"), ("creator", "address"), ("index", "u16")],
+    },
+    Derived { name: "authority", first: pda::AUTHORITY, rest: &[("account", "address")] },
+    Derived { name: "pool", first: pda::POOL, rest: &[("group", "address"), ("mint", "address")] },
+    Derived {
+        name: "lender",
+        first: pda::LENDER,
+        rest: &[("pool", "address"), ("owner", "address")],
+    },
+    Derived { name: "seat", first: pda::SEAT, rest: &[("group", "address"), ("owner", "address")] },
+    Derived {
+        name: "exposure",
+        first: pda::EXPOSURE,
+        rest: &[("group", "address"), ("class", "u8")],
+    },
+];
+
 fn pda_nodes() -> Vec<Value> {
-    pdas()
-        .iter()
-        .map(|(name, first, rest)| {
+    PDAS.iter()
+        .map(|Derived { name, first, rest }| {
             let mut seeds = vec![json!({
                 "kind": "constantPdaSeedNode",
                 "type": { "kind": "stringTypeNode", "encoding": "utf8" },
@@ -125,7 +143,7 @@ fn pda_nodes() -> Vec<Value> {
             })];
             seeds.extend(rest.iter().map(|(name, format)| {
                 let value = match *format {
-                    "" => json!({ "kind": "publicKeyTypeNode" }),
+                    "address" => json!({ "kind": "publicKeyTypeNode" }),
                     format => number(format),
                 };
                 json!({ "kind": "variablePdaSeedNode", "name": name, "docs": [], "type": value })

@@ -2,7 +2,7 @@
 //! read from its source are those of the compiled structs.
 
 use std::path::Path;
-use trestle_idl::document::{document, pdas};
+use trestle_idl::document::{PDAS, document};
 use trestle_idl::layout::{accounts, layouts};
 use trestle_interface::state::{
     AssetRow, ClassRow, Contribution, CurvePoint, Delegate, Exposure, FactorRow, Group, GroupRow,
@@ -60,7 +60,7 @@ fn the_document_has_every_row() {
     assert_eq!(count("instructions"), TABLE.len());
     assert_eq!(count("errors"), TrestleError::ALL.len());
     assert_eq!(count("accounts"), accounts().len());
-    assert_eq!(count("pdas"), pdas().len());
+    assert_eq!(count("pdas"), PDAS.len());
 }
 
 #[test]
