@@ -11,16 +11,17 @@ use trestle_interface::Address;
 use trestle_interface::event::{AccountState, Body, Event, Head, Leg, LenderState, PoolState};
 
 /// The event bytes that `program` logged in one transaction, in order. Lines
-/// of other programs, in deeper or outer frames, are not its events.
+/// of other programs, in deeper or outer frames, are not its events, whatever
+/// those programs write into their own messages.
 #[must_use]
 pub fn of_logs<S: AsRef<str>>(logs: &[S], program: &Address) -> Vec<Vec<u8>> {
     let name = program.to_string();
-    let mut frames: Vec<bool> = Vec::new();
+    let mut frames: Vec<&str> = Vec::new();
     let mut events = Vec::new();
     for line in logs {
         let line = line.as_ref();
         if let Some(fields) = line.strip_prefix("Program data: ") {
-            if frames.last() == Some(&true) {
+            if frames.last() == Some(&name.as_str()) {
                 events.extend(
                     fields.split(' ').filter_map(|field| BASE64_STANDARD.decode(field).ok()),
                 );
@@ -29,12 +30,15 @@ pub fn of_logs<S: AsRef<str>>(logs: &[S], program: &Address) -> Vec<Vec<u8>> {
         }
         let mut words = line.strip_prefix("Program ").unwrap_or("").split(' ');
         let (whose, what) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        // what a program says itself stands behind "log:" or "return:", which name nobody
+        if whose.ends_with(':') {
+            continue;
+        }
         match what {
-            // "log" and "return" are no addresses, so a program's own words never match
             "invoke" if words.next().is_some_and(|depth| depth.starts_with('[')) => {
-                frames.push(whose == name);
+                frames.push(whose);
             }
-            "success" | "failed:" => {
+            "success" | "failed:" if frames.last() == Some(&whose) => {
                 frames.pop();
             }
             _ => {}
@@ -94,11 +98,14 @@ impl Ledger {
     pub fn apply(&mut self, event: &Event<'_>) -> Option<Gap> {
         let Head { subject, .. } = event.head;
         match event.body {
-            Body::Legs(legs) => {
-                if let Some(account) = self.accounts.get_mut(&subject) {
-                    legs.for_each(|leg| account.set(leg));
+            Body::Legs(legs) => match self.accounts.get_mut(&subject) {
+                Some(account) => legs.for_each(|leg| account.set(leg)),
+                // its opening is missing: without it nobody knows whose the legs are
+                None => {
+                    self.step(&event.head, event.body);
+                    return Some(Gap { subject, known: 0, next: event.head.previous });
                 }
-            }
+            },
             Body::Pool(state) => {
                 self.pools.insert(subject, state);
             }
@@ -110,7 +117,12 @@ impl Ledger {
             }
             Body::Account(state) if state.open => {
                 let fresh = || Account { state, legs: BTreeMap::new() };
-                self.accounts.entry(subject).or_insert_with(fresh).state = state;
+                let account = self.accounts.entry(subject).or_insert_with(fresh);
+                account.state = state;
+                // only an opening stands at zero: whatever was there before is gone
+                if event.head.sequence == 0 {
+                    account.legs.clear();
+                }
             }
             Body::Account(_) => {
                 self.accounts.remove(&subject);
