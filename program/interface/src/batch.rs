@@ -8,6 +8,8 @@
 //! All bytes. Indices count the accounts behind [`crate::accounts::OwnerAccounts`],
 //! which all operations share; an account may serve many of them.
 
+use crate::tag::Tag;
+
 /// One operation of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step<'a> {
@@ -37,6 +39,52 @@ fn counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 #[must_use]
 pub const fn encoded_len(accounts: usize, args: usize) -> usize {
     accounts.saturating_add(args).saturating_add(3)
+}
+
+/// Writes the data of a batch into a caller's buffer, without allocation: the
+/// tag of `batch`, then one operation after another.
+#[derive(Debug)]
+pub struct FrameWriter<'a> {
+    out: &'a mut [u8],
+    len: usize,
+}
+
+impl<'a> FrameWriter<'a> {
+    /// Begins a batch. `None` for an empty buffer.
+    #[must_use]
+    pub fn new(out: &'a mut [u8]) -> Option<Self> {
+        *out.first_mut()? = Tag::Batch.byte();
+        Some(Self { out, len: 1 })
+    }
+
+    /// Appends an operation: its accounts as indices, its encoded arguments.
+    /// `None`, and the batch as it was, when the buffer is full or a byte does
+    /// not count the accounts or the arguments.
+    #[must_use]
+    pub fn push(
+        &mut self,
+        tag: Tag,
+        accounts: impl ExactSizeIterator<Item = u8>,
+        args: &[u8],
+    ) -> Option<()> {
+        let count = u8::try_from(accounts.len()).ok()?;
+        let args_len = u8::try_from(args.len()).ok()?;
+        let step = encoded_len(accounts.len(), args.len());
+        let end = self.len.checked_add(step)?;
+        let head = [tag.byte(), count].into_iter().chain(accounts).chain([args_len]);
+        let bytes = head.chain(args.iter().copied());
+        for (to, byte) in self.out.get_mut(self.len..end)?.iter_mut().zip(bytes) {
+            *to = byte;
+        }
+        self.len = end;
+        Some(())
+    }
+
+    /// The instruction's data.
+    #[must_use]
+    pub fn finish(self) -> &'a [u8] {
+        self.out.get(..self.len).unwrap_or(&[])
+    }
 }
 
 /// Most instructions, inner ones included, that one transaction may run.

@@ -1,6 +1,7 @@
 //! Return data of `get_health`.
 
 use bytemuck::{Pod, Zeroable};
+use solana_address::Address;
 use trestle_risk_math::portfolio::{Freshness, Health};
 
 /// Version of the layout.
@@ -9,8 +10,8 @@ pub const HEALTH_REPORT_VERSION: u8 = 1;
 /// Health of one account, micro-USD. Version 1; new fields are only ever
 /// appended under a new version.
 ///
-/// A caller by CPI must check that the return data was set by Trestle's
-/// program id.
+/// Whatever a call runs may set return data: a caller by CPI reads it with
+/// [`HealthReport::returned_by`], which asks who set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct HealthReport {
@@ -76,6 +77,13 @@ impl HealthReport {
             newest: health.newest,
             slot,
         }
+    }
+
+    /// From return data that `returner` set, as the runtime says. `None` when
+    /// that is not `trestle`, and for another length or version.
+    #[must_use]
+    pub fn returned_by(trestle: &Address, returner: &Address, data: &[u8]) -> Option<Self> {
+        if returner == trestle { Self::read(data) } else { None }
     }
 
     /// From return data. `None` for another length or version.

@@ -3,6 +3,7 @@
 use super::Trestle;
 use solana_instruction::{AccountMeta, Instruction};
 use trestle_interface::accounts::OwnerAccounts;
+use trestle_interface::batch::{FrameWriter, encoded_len};
 use trestle_interface::tag::Tag;
 
 /// Why operations cannot be batched.
@@ -32,23 +33,25 @@ impl Trestle {
         let prefix = operations.first().and_then(|op| op.accounts.get(..shared));
         let prefix = prefix.ok_or(BatchError::Empty)?;
         let mut accounts: Vec<AccountMeta> = vec![];
-        let mut data = vec![Tag::Batch.byte()];
+        let len = |operation: &Instruction| {
+            let own = operation.accounts.len().saturating_sub(shared);
+            encoded_len(own, operation.data.len().saturating_sub(1))
+        };
+        let total = operations.iter().map(len).fold(1, usize::saturating_add);
+        let mut data = vec![0; total];
+        let mut frame = FrameWriter::new(&mut data).ok_or(BatchError::Empty)?;
         for (number, operation) in operations.iter().enumerate() {
-            let (own, rest) = operation
+            let (_, rest) = operation
                 .accounts
                 .split_at_checked(shared)
                 .filter(|(own, _)| *own == prefix)
                 .ok_or(BatchError::Foreign(number))?;
-            debug_assert_eq!(own.len(), shared);
             let (tag, args) = operation.data.split_first().ok_or(BatchError::Foreign(number))?;
-            let byte = |count: usize| u8::try_from(count).map_err(|_| BatchError::Long(number));
-            data.push(*tag);
-            data.push(byte(rest.len())?);
-            for meta in rest {
-                data.push(byte(place(&mut accounts, meta))?);
-            }
-            data.push(byte(args.len())?);
-            data.extend_from_slice(args);
+            let tag = Tag::from_byte(*tag).ok_or(BatchError::Foreign(number))?;
+            let long = BatchError::Long(number);
+            let byte = |meta| u8::try_from(place(&mut accounts, meta)).map_err(|_| long);
+            let indices = rest.iter().map(byte).collect::<Result<Vec<u8>, _>>()?;
+            frame.push(tag, indices.into_iter(), args).ok_or(long)?;
         }
         for meta in reads {
             place(&mut accounts, meta);
