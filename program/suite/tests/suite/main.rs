@@ -9,6 +9,7 @@ mod adversary;
 mod bad_input;
 mod batch;
 mod budgets;
+mod composer;
 mod custody;
 mod delegates;
 mod events;

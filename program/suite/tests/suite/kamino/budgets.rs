@@ -12,10 +12,10 @@ use trestle_sandbox::{Failure, Sent, User};
 
 const DOC: &str = include_str!("../../../../docs/budgets.md");
 /// Deepest level that the runtime runs today, the transaction's own being 1.
-const DEPTH_TODAY: usize = 5;
+pub(crate) const DEPTH_TODAY: usize = 5;
 
 /// The number after `name` in a table of the document, by its column.
-fn stated(name: &str, column: usize) -> u64 {
+pub(crate) fn stated(name: &str, column: usize) -> u64 {
     let row = DOC.lines().find(|line| line.starts_with(&format!("| {name} |")));
     let row = row.unwrap_or_else(|| panic!("budgets.md has no row {name}"));
     let cell = row.split('|').nth(column + 1).unwrap().trim().replace(',', "");
@@ -23,7 +23,7 @@ fn stated(name: &str, column: usize) -> u64 {
 }
 
 /// Levels of the calls of a transaction, in order: its instruction trace.
-fn trace(sent: &Sent) -> Vec<usize> {
+pub(crate) fn trace(sent: &Sent) -> Vec<usize> {
     let level = |line: &String| {
         let (_, level) = line.strip_suffix(']')?.split_once(" invoke [")?;
         level.parse().ok()
@@ -32,7 +32,7 @@ fn trace(sent: &Sent) -> Vec<usize> {
 }
 
 /// `SetComputeUnitLimit` of the most that there is.
-fn limit() -> Instruction {
+pub(crate) fn limit() -> Instruction {
     let program_id = Pubkey::from_str_const("ComputeBudget111111111111111111111111111111");
     let data = [vec![2], 1_400_000_u32.to_le_bytes().to_vec()].concat();
     Instruction { program_id, accounts: vec![], data }

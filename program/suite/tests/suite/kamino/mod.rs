@@ -1,7 +1,7 @@
 //! Kamino, as an adversary would try it, against the pack: our mock, or a real
 //! program from `VENUE_PROGRAMS_DIR`.
 
-mod budgets;
+pub(crate) mod budgets;
 mod closed;
 mod flags;
 mod front;
