@@ -22,7 +22,8 @@ args! {
         bump: u8,
         /// Who runs the strategy. May not take anything out.
         manager: Address,
-        /// Trestle, as it was at the start: no other program is ever believed.
+        /// Trestle, as the manager named it: no other program is ever believed.
+        /// Users look at it, and at the terms below, before they come.
         trestle: Address,
         /// Group of the margin account.
         group: Address,

@@ -1,10 +1,10 @@
 //! A vault's whole life: everything is accounted for, and within the runtime's limits.
 
-use super::{FLOOR, PROGRAM, Stage, binary, init, vault_of};
+use super::{ALL, FLOOR, PROGRAM, Stage, binary, init, vault_of};
 use crate::events::check;
 use crate::kamino::budgets::{DEPTH_TODAY, stated, trace};
 use sample_vault::shares::{ROUNDING, VIRTUAL};
-use sample_vault::state::{InitArgs, UnwindArgs};
+use sample_vault::state::InitArgs;
 use solana_keypair::Keypair;
 use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
@@ -12,11 +12,11 @@ use trestle_client::cohort::Cohort;
 use trestle_interface::PROGRAM_ID;
 use trestle_interface::args::CreateAccountArgs;
 use trestle_interface::state::Phase;
+use trestle_sandbox::tokens::fund;
+use trestle_sandbox::world::USDC;
 use trestle_sandbox::{Sent, World};
 
 const USD: u64 = 1_000_000;
-/// Everything, whatever comes back and whatever it takes.
-const ALL: UnwindArgs = UnwindArgs { redeem: 0, repay: u64::MAX, all: true };
 
 /// What budgets.md states of an act is what it takes at most.
 fn keeps(name: &str, sent: &Sent) {
@@ -115,6 +115,43 @@ fn opening_takes_every_level_that_there_is() {
     check(&stage.k.world.svm);
 }
 
+/// The first depositor's trick: a tiny deposit, a gift, and the next one's
+/// deposit rounds away. Gifts to custody are not recognised, and the virtual
+/// shares would take half of one that was.
+#[test]
+fn gifts_make_no_share_dear() {
+    let mut stage = Stage::open();
+    let [attacker, victim] = stage.users.clone();
+    let tiny = stage.deposit(&attacker, 3, 0);
+    stage.send(&tiny, &attacker).expect("a few units");
+    let usdc = stage.k.world.assets[USDC].keys;
+    let authority = stage.k.world.trestle.addresses().authority(&stage.margin);
+    let before = stage.books();
+    for owner in [authority, stage.vault] {
+        fund(&mut stage.k.world.svm, owner, &usdc, 1_000 * USD);
+    }
+    assert_eq!(stage.books(), before, "a gift counts for nothing");
+    let deposit = stage.deposit(&victim, 100 * USD, 0);
+    stage.send(&deposit, &victim).unwrap();
+    let worth = stage.worth(&victim);
+    assert!(100 * USD - worth <= 2 * (1 + ROUNDING), "{worth}");
+}
+
+/// Lamports at an address before there is an account do not keep it from being made.
+#[test]
+fn a_gift_of_lamports_stops_nobody() {
+    let mut stage = Stage::bare();
+    let user = stage.users[0].clone();
+    for key in [stage.vault, stage.margin, stage.place(&user)] {
+        stage.k.world.svm.airdrop(&key, 1_000_000);
+    }
+    let init = stage.init();
+    stage.manage(&init).expect("the vault is made");
+    let join = stage.join(&user);
+    stage.send(&join, &user).expect("a place");
+    assert_eq!((stage.state().shares, stage.shares(&user)), (0, 0));
+}
+
 /// In the cohort phase the invited owner is the vault's address.
 #[test]
 fn a_vault_takes_its_seat_by_proof() {
@@ -149,10 +186,7 @@ fn a_newcomer_takes_nothing_that_others_earned() {
     let enter = stage.enter(&stage.manager, 1_000 * USD, 1_000 * USD);
     stage.manage(&enter).unwrap();
     stage.k.advance(90 * 86_400);
-    let worth = {
-        let held = stage.shares(&first);
-        stage.books().worth(held)
-    };
+    let worth = stage.worth(&first);
     let late = stage.deposit(&second, 5_000 * USD, 0);
     stage.send(&late, &second).unwrap();
     let (a, b) = (stage.shares(&first), stage.shares(&second));
@@ -162,9 +196,6 @@ fn a_newcomer_takes_nothing_that_others_earned() {
     // leaving a looped vault: what came in later is idle, and its floor holds
     let out = stage.withdraw(&second, books.worth(b), b);
     stage.send(&out, &second).expect("idle tokens leave");
-    let now = {
-        let held = stage.shares(&first);
-        stage.books().worth(held)
-    };
+    let now = stage.worth(&first);
     assert!(now >= worth, "{now} of {worth}");
 }

@@ -30,6 +30,9 @@ const PROGRAM: Pubkey = Pubkey::new_from_array([60; 32]);
 /// Least initial health, basis points of the debts.
 const FLOOR: u16 = 2_500;
 
+/// Everything, whatever comes back and whatever it takes.
+const ALL: UnwindArgs = UnwindArgs { redeem: 0, repay: u64::MAX, all: true };
+
 /// A Kamino world, the vault's program in it, a manager and two users.
 #[derive(Clone)]
 struct Stage {
@@ -277,6 +280,12 @@ impl Stage {
     fn books(&mut self) -> Books {
         let equity = u64::try_from(self.health().equity).expect("not below zero");
         Books { shares: self.state().shares, equity }
+    }
+
+    /// Most that a user's shares can withdraw now, micro-USD.
+    fn worth(&mut self, user: &Keypair) -> u64 {
+        let held = self.shares(user);
+        self.books().worth(held)
     }
 
     /// Idle tokens of the margin account.

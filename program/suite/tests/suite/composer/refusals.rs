@@ -1,6 +1,6 @@
 //! What the vault refuses, and what Trestle refuses through it.
 
-use super::{FLOOR, Stage, init, vault_of};
+use super::{ALL, FLOOR, Stage, init, vault_of};
 use sample_vault::error::VaultError;
 use sample_vault::state::UnwindArgs;
 use solana_instruction::Instruction;
@@ -75,6 +75,50 @@ fn the_floor_is_stricter_than_trestle() {
 }
 
 #[test]
+fn no_withdrawal_leaves_the_rest_below_the_floor() {
+    let mut stage = funded();
+    let (manager, user) = (stage.manager.clone(), stage.users[0].clone());
+    let enter = stage.enter(&manager, 1_000 * USD, 12_000 * USD);
+    stage.send(&enter, &manager).expect("three times the equity");
+    let (mut low, mut high) = (USD, stage.idle());
+    let over = stage.withdraw(&user, high, u64::MAX);
+    ends(&mut stage, &over, &user, VaultError::BelowFloor.code());
+    while high - low > USD {
+        let middle = low + (high - low) / 2;
+        let out = stage.withdraw(&user, middle, u64::MAX);
+        if stage.clone().send(&out, &user).is_ok() { low = middle } else { high = middle }
+    }
+    let out = stage.withdraw(&user, low, u64::MAX);
+    stage.send(&out, &user).expect("at the floor");
+    let report = stage.health();
+    let floor = report.debts * i64::from(FLOOR) / 10_000;
+    assert!((floor..floor + 2_000_000).contains(&report.init), "{report:?}");
+    // with half of the debt gone more may leave, and with all of it everything
+    let more = stage.withdraw(&user, 500 * USD, u64::MAX);
+    ends(&mut stage, &more, &user, VaultError::BelowFloor.code());
+    let some = UnwindArgs { redeem: 6_000 * USD, repay: 6_000 * USD, all: false };
+    let unwind = stage.unwind(&manager, some);
+    stage.send(&unwind, &manager).expect("half of the debt");
+    stage.send(&more, &user).expect("the same again");
+    let unwind = stage.unwind(&manager, ALL);
+    stage.send(&unwind, &manager).expect("the rest of the debt");
+    let (worth, held) = (stage.worth(&user), stage.shares(&user));
+    let rest = stage.withdraw(&user, worth, held);
+    stage.send(&rest, &user).expect("everything");
+    assert!(stage.idle() <= 4, "{} left", stage.idle());
+}
+
+#[test]
+fn old_prices_value_no_shares() {
+    let mut stage = funded();
+    let user = stage.users[0].clone();
+    stage.k.world.svm.advance_seconds(61);
+    for ix in [stage.deposit(&user, USD, 0), stage.withdraw(&user, USD, u64::MAX)] {
+        ends(&mut stage, &ix, &user, VaultError::StaleReport.code());
+    }
+}
+
+#[test]
 fn a_report_that_trestle_did_not_return_is_refused() {
     let mut stage = funded();
     let user = stage.users[0].clone();
@@ -107,8 +151,7 @@ fn a_report_that_trestle_did_not_return_is_refused() {
 fn a_stranger_acts_neither_through_the_vault_nor_past_it() {
     let mut stage = funded();
     let [owner, stranger] = stage.users.clone();
-    let all = UnwindArgs { redeem: 0, repay: u64::MAX, all: true };
-    for ix in [stage.enter(&stranger, USD, USD), stage.unwind(&stranger, all)] {
+    for ix in [stage.enter(&stranger, USD, USD), stage.unwind(&stranger, ALL)] {
         ends(&mut stage, &ix, &stranger, VaultError::NotManager.code());
     }
     // the manager's name without its signature
