@@ -12,7 +12,7 @@ use crate::exposure::{self, Caps};
 use crate::venues::read_indebted;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
-use trestle_interface::state::{Position, VenueAccount, health_bucket};
+use trestle_interface::state::{Position, health_bucket};
 use trestle_risk_math::gate::admit;
 use trestle_risk_math::portfolio::{Book, Health};
 use trestle_risk_math::price::Usd;
@@ -81,7 +81,7 @@ pub(crate) struct Leaves;
 /// Health cannot be lower but for one rounded unit: deposit, repay, redeem, sync.
 pub(crate) struct NeverWorsens;
 
-/// Nothing changes: a guard.
+/// Nothing moves: a guard.
 pub(crate) struct Reads;
 
 impl Effect for MayWorsen {
@@ -220,10 +220,7 @@ fn check_venues<'i>(
     let owes = context.margin.has_debt();
     if owes {
         read_indebted(context, accounts)?;
-        let unknown = |account: &VenueAccount| account.has(VenueAccount::UNKNOWN);
-        if context.margin.fixed.venue_accounts.iter().any(unknown) {
-            return Err(TrestleError::VenueUnknown);
-        }
+        context.margin.expect_known()?;
     } else if caps == Caps::Unasked {
         owes_nothing(context);
         return Ok(None);

@@ -11,7 +11,9 @@ use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::event::Leg;
-use trestle_interface::state::{MarginAccount, Position, PositionKey, PositionKind, Wide};
+use trestle_interface::state::{
+    MarginAccount, Position, PositionKey, PositionKind, VenueAccount, Wide,
+};
 use trestle_risk_math::num::{high64, low64};
 use trestle_risk_math::portfolio::NO_ACCOUNT;
 
@@ -173,14 +175,12 @@ impl<'a> Margin<'a> {
         self.remove(at)
     }
 
-    /// Whether units were written.
-    pub(crate) fn is_touched(&self) -> bool {
-        !self.touched.is_empty()
-    }
-
     /// Ends an instruction of `steps` operations: moves the sequence on and
-    /// logs what the touched positions hold now. Nothing, for none.
+    /// logs what the touched positions hold now. Reading a venue is no
+    /// operation and counts as one where it found other units; nothing is told
+    /// where neither is the case.
     pub(crate) fn publish(&mut self, address: &Pubkey, steps: u64) {
+        let steps = steps.max(u64::from(!self.touched.is_empty()));
         if steps == 0 {
             return;
         }
@@ -246,6 +246,16 @@ impl<'a> Margin<'a> {
     /// Whether the account uses any venue.
     pub(crate) fn uses_venues(&self) -> bool {
         self.fixed.venue_bitmap != 0
+    }
+
+    /// No venue account holds or owes what the slab does not have: health
+    /// would leave it out.
+    pub(crate) fn expect_known(&self) -> Result<()> {
+        let unknown = |account: &VenueAccount| account.has(VenueAccount::UNKNOWN);
+        if self.fixed.venue_accounts.iter().any(unknown) {
+            return Err(TrestleError::VenueUnknown);
+        }
+        Ok(())
     }
 
     /// Whether anything is owed. While nothing is, health cannot be negative.

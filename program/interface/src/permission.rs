@@ -41,7 +41,7 @@ impl Permission {
     pub const REPAY: Self = Self { bits: TRADE | PROTECT, when_locked: true };
     /// Giving up an empty venue account.
     pub const CLOSE: Self = Self { bits: MOVE, when_locked: true };
-    /// Guards, which change nothing.
+    /// Guards, which move nothing.
     pub const GUARD: Self = Self { bits: ALL, when_locked: true };
 
     /// Whether a delegate with `bits` may run the operation.

@@ -1,6 +1,7 @@
-//! Guards: operations that change nothing and fail when the world is not as
+//! Guards: operations that move nothing and fail when the world is not as
 //! the signer thought. Alone they protect what follows in the transaction; in
-//! a batch each sees the state as the operations before it left it.
+//! a batch each sees the state as the operations before it left it. One that
+//! reads a venue stores what it found, as `refresh_account` does.
 
 use crate::Result;
 use crate::accounts::Context;
@@ -63,6 +64,7 @@ impl Operation for AssertHealth {
         let level = level(args.level)?;
         if context.margin.uses_venues() && context.margin.has_debt() {
             read_indebted(context, accounts)?;
+            context.margin.expect_known()?;
         }
         let health = context.health(context.margin.positions())?;
         let found = health.at(level).ok_or(TrestleError::StaleDebt)?;

@@ -51,9 +51,7 @@ pub(crate) fn account(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]
         }
     }
     value(&mut context, rest)?;
-    if context.margin.is_touched() {
-        context.margin.publish(context.account, 1);
-    }
+    context.margin.publish(context.account, 0);
     Ok(())
 }
 

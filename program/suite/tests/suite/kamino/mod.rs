@@ -7,6 +7,7 @@ mod flags;
 mod front;
 mod hostile;
 mod inputs;
+mod outside;
 mod position;
 mod property;
 mod round_trip;
