@@ -2,8 +2,8 @@
 //!
 //! A delegate's act is measured like this: the positions before it and after
 //! it are valued on one board at one moment, so prices that moved count for
-//! nothing. Tokens that came in from a wallet are added to what was before,
-//! tokens that went out to the owner to what is after. What is missing then is
+//! nothing. Tokens that came in from a wallet or as a claimed reward are added
+//! to what was before, tokens that went out to the owner to what is after. What is missing then is
 //! what the act cost, rounded against the delegate by the legs' own rounding.
 //!
 //! A batch is one act: what its operations gain and cost is netted. Rows that
@@ -20,7 +20,7 @@ use trestle_interface::permission::BUDGET_DAY;
 use trestle_interface::state::{Delegate, MarginAccount, Position};
 use trestle_risk_math::price::Usd;
 
-/// Tokens between custody and a wallet.
+/// Tokens between custody and a wallet, or a reward.
 #[derive(Clone, Copy)]
 pub(crate) enum Flow {
     /// They came in.
@@ -33,7 +33,7 @@ pub(crate) enum Flow {
 pub(crate) struct Acting {
     /// Its place among the account's delegates.
     pub(crate) at: usize,
-    /// What it moved between custody and wallets.
+    /// What moved without being its gain or loss.
     pub(crate) flows: Vec<Flow>,
 }
 

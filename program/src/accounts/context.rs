@@ -125,8 +125,8 @@ impl<'a, 'i> Context<'a, 'i> {
         if permission.covers(row.permissions) { Ok(()) } else { Err(TrestleError::NotPermitted) }
     }
 
-    /// Remembers what a delegate moved between custody and a wallet: it is
-    /// neither gain nor loss of the account.
+    /// Remembers what a delegate moved between custody and a wallet, or
+    /// claimed: it is neither gain nor loss of its act.
     #[inline(always)]
     pub(crate) fn note(&mut self, flow: Flow) {
         if let Some(acting) = &mut self.acting {

@@ -4,6 +4,7 @@ use super::{bytes, market_authority, with_obligation};
 use crate::Result;
 use crate::accounts::{Context, Custody, TokenRefs, balance, expect_address, expect_program};
 use crate::cpi::{self, venue};
+use crate::delegate::Flow;
 use crate::venues::place_of;
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
@@ -109,5 +110,9 @@ pub(crate) fn claim<'i>(
     }
     venue::call_with_custody(context, accounts, &call, &farms, &custody)?;
     let tokens = Tokens { before: custody.balance, after: balance(list.custody)? };
-    context.margin.credit(custody.place, claimed(tokens)?)
+    let reward = claimed(tokens)?;
+    context.margin.credit(custody.place, reward)?;
+    // earned before the act: no gain of it that a loss could hide behind
+    context.note(Flow::In(custody.place, reward));
+    Ok(())
 }
