@@ -56,13 +56,14 @@ impl Build {
         );
         lines.sort_unstable();
         if self.strict && !lines.is_empty() {
-            for (line, reason) in &lines {
-                eprintln!("line {line}: {reason}");
-            }
+            explain(&lines);
             return Err(Error::Strict(self.csv.clone(), lines.len()));
         }
         let top = usize::try_from(self.top).unwrap_or(usize::MAX);
         let owners: Vec<Address> = ranking.ranked.iter().take(top).map(|c| c.owner).collect();
+        if owners.is_empty() {
+            explain(&lines);
+        }
         let cohort = Cohort::new(self.program, self.group, owners).map_err(|e| match e {
             CohortError::Empty => Error::NoOwner(self.csv.clone()),
             CohortError::TooMany(count) => Error::TooMany(count),
@@ -110,6 +111,13 @@ impl Build {
         }
         file.write(&path)?;
         Ok(path)
+    }
+}
+
+/// Says which rows do not count, before an error that follows from them.
+fn explain(lines: &[(u64, String)]) {
+    for (line, reason) in lines {
+        eprintln!("line {line}: {reason}");
     }
 }
 

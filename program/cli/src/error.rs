@@ -14,6 +14,9 @@ pub enum Error {
     /// The list's first line lacks a column.
     #[error("{path}: the first line names no column `{column}`", path = .0.display(), column = .1)]
     Column(PathBuf, &'static str),
+    /// The list's first line names a column twice.
+    #[error("{path}: the first line names the column `{column}` twice", path = .0.display(), column = .1)]
+    Columns(PathBuf, &'static str),
     /// The list holds rows that do not count, and all had to.
     #[error("{count} rows of {path} do not count", path = .0.display(), count = .1)]
     Strict(PathBuf, usize),
@@ -52,6 +55,7 @@ impl Error {
             Self::Read(..) => "Name a file that exists and that you may read.",
             Self::Write(..) => "Name a folder that you may write to.",
             Self::Column(..) => "Begin the list with a line such as `owner,score`.",
+            Self::Columns(..) => "Leave one of the two, or rename it.",
             Self::Strict(..) => "Correct the rows above, or run without --strict.",
             Self::NoOwner(_) => "Give the list a row with an owner and a score.",
             Self::TooMany(_) => "Choose --top of at most 1048576.",

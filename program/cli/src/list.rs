@@ -26,20 +26,38 @@ pub fn read(path: &Path) -> Result<List, Error> {
     let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(file);
     let head = reader.byte_headers().map_err(|e| unreadable(e.into()))?;
     let column = |name: &'static str| {
-        let found = head.iter().position(|field| field == name.as_bytes());
-        found.ok_or_else(|| Error::Column(path.into(), name))
+        let mut found = (0_usize..).zip(head).filter(|(_, field)| *field == name.as_bytes());
+        match (found.next(), found.next()) {
+            (Some((at, _)), None) => Ok(at),
+            (None, _) => Err(Error::Column(path.into(), name)),
+            (Some(_), Some(_)) => Err(Error::Columns(path.into(), name)),
+        }
     };
-    let (owner, score) = (column("owner")?, column("score")?);
+    let (owner, score, columns) = (column("owner")?, column("score")?, head.len());
     let mut list = List { candidates: vec![], bad: vec![] };
     let mut record = ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(|e| unreadable(e.into()))? {
         let line = record.position().map_or(0, csv::Position::line);
-        match row(record.get(owner), record.get(score)) {
+        let read = whole(&record, columns).and_then(|()| row(record.get(owner), record.get(score)));
+        match read {
             Ok((owner, score)) => list.candidates.push(Candidate { owner, score, line }),
             Err(reason) => list.bad.push((line, reason)),
         }
     }
     Ok(list)
+}
+
+/// A row is one line, and has no more fields than there are columns: a quote
+/// that nothing closes would swallow other rows, a comma inside a number would
+/// cut it short.
+fn whole(record: &ByteRecord, columns: usize) -> Result<(), String> {
+    if record.as_slice().contains(&b'\n') {
+        return Err("runs over several lines: is a quote not closed?".into());
+    }
+    if record.len() > columns {
+        return Err(format!("{} fields under {columns} columns", record.len()));
+    }
+    Ok(())
 }
 
 fn row(owner: Option<&[u8]>, score: Option<&[u8]>) -> Result<(Address, u128), String> {

@@ -135,6 +135,23 @@ fn ranks_by_score_then_key_and_reports_every_row_that_does_not_count() {
 }
 
 #[test]
+fn no_row_is_read_otherwise_than_it_was_meant() {
+    let [a, b, c, d] = [1, 2, 3, 4].map(owner);
+    // a thousands separator, and a note whose quote swallows the row behind it
+    let list = format!("owner,score,note\n{a},1,500,big\n{b},20\n{c},3,\"ann\n{d},4,bob\n");
+    let desk = Desk::new(&list);
+    let report = said(&desk.build(&["--out", "out"]));
+    let head = "line 2: 4 fields under 3 columns\n\
+                line 4: runs over several lines: is a quote not closed?\n\
+                list     3 rows, 2 bad, 0 repeated, 1 owners\n";
+    assert!(report.starts_with(head), "{report}");
+    // what a spreadsheet writes: a mark in front, other line ends, quotes
+    let list = format!("\u{feff}\"owner\",\"score\"\r\n\"{a}\",\"1\"\r\n {b} , 2 \r\n");
+    let report = said(&Desk::new(&list).build(&["--out", "out"]));
+    assert!(report.starts_with("list     2 rows, 0 bad, 0 repeated, 2 owners\n"), "{report}");
+}
+
+#[test]
 fn every_proof_leads_to_the_root_and_the_order_of_rows_changes_nothing() {
     let row = |i: u8| format!("{},{}\n", owner(i), u32::from(i) * 7 % 31);
     let rows = |numbers: &mut dyn Iterator<Item = u8>| {
@@ -234,11 +251,13 @@ fn verify_says_what_holds_and_finds_what_was_changed() {
 #[test]
 fn build_refuses_with_a_remedy_and_writes_nothing() {
     let good = format!("owner,score\n{},1\n", owner(1));
-    let cases: [(&str, &[&str], &str, &str); 6] = [
+    let cases: [(&str, &[&str], &str, &str); 8] = [
         ("", &[], "names no column `owner`", "Begin the list"),
         ("owner,points\n", &[], "names no column `score`", "Begin the list"),
         ("owner,score\n", &[], "users.csv: no owner", "Give the list a row"),
         ("owner,score\nx,1\n", &[], "users.csv: no owner", "Give the list a row"),
+        ("owner,score\nx,1\n", &[], "line 2: owner \"x\" is no address", "Give the list a row"),
+        ("owner,score,score\n", &[], "names the column `score` twice", "Leave one of the two"),
         (&good, &["--csv", "nowhere.csv"], "nowhere.csv: ", "Name a file"),
         (
             &format!("{good}x,1\n"),
