@@ -2,7 +2,9 @@
 //!
 //! Trusts the order and the completeness of the logs it is given: those of
 //! transactions that succeeded, in the order of the chain. What it cannot
-//! follow it reports as a [`Gap`], and goes on from there.
+//! follow it reports as a [`Gap`], and goes on from there. Events at the end
+//! of a log that was cut ([`is_cut`]) are missing, and no gap shows before the
+//! next event of the same subject: read the transaction's accounts instead.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -45,6 +47,13 @@ pub fn of_logs<S: AsRef<str>>(logs: &[S], program: &Address) -> Vec<Vec<u8>> {
         }
     }
     events
+}
+
+/// Whether the runtime cut the log: it keeps 10,000 bytes of a transaction. A
+/// program cannot say so, since its own words never begin a line.
+#[must_use]
+pub fn is_cut<S: AsRef<str>>(logs: &[S]) -> bool {
+    logs.iter().any(|line| line.as_ref() == "Log truncated")
 }
 
 /// Events that are missing, or that a reader has not understood.

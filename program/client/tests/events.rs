@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use trestle_client::events::{Gap, Ledger, of_logs};
+use trestle_client::events::{Gap, Ledger, is_cut, of_logs};
 use trestle_interface::event::{AccountState, EventKind, Head, Leg, LenderState, MAGIC, VERSION};
 use trestle_interface::{Address, PROGRAM_ID};
 
@@ -126,4 +126,12 @@ fn an_account_that_is_opened_again_holds_nothing_of_the_one_before() {
     let gaps = ledger.follow(&frame(PROGRAM_ID, 1, vec![opening()]), &PROGRAM_ID);
     assert_eq!(gaps, [Gap { subject: SUBJECT, known: 1, next: 0 }]);
     assert!(ledger.accounts[&SUBJECT].legs.is_empty());
+}
+
+#[test]
+fn only_the_runtime_says_that_a_log_was_cut() {
+    let mut logs = frame(OTHER, 1, vec!["Program log: Log truncated".into()]);
+    assert!(!is_cut(&logs));
+    logs.push("Log truncated".into());
+    assert!(is_cut(&logs));
 }

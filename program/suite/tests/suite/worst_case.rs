@@ -1,7 +1,11 @@
-//! The largest account there is can still be liquidated.
+//! The largest account there is can still be liquidated, and a batch on it
+//! still tells what it did.
 
 use solana_instruction::Instruction;
 use solana_program::pubkey::Pubkey;
+use trestle_client::events::{is_cut, of_logs};
+use trestle_interface::PROGRAM_ID;
+use trestle_interface::event::{Event, EventKind};
 use trestle_sandbox::board::AssetTerms;
 use trestle_sandbox::tokens::LEGACY;
 use trestle_sandbox::world::Listing;
@@ -86,4 +90,38 @@ fn an_account_of_64_positions_is_liquidated_within_the_default_budget() {
     println!("{} CU", sent.units);
     assert!(sent.units < 200_000, "{} CU", sent.units);
     assert!(victim.health(&mut world).unwrap().maint > before.maint);
+}
+
+#[test]
+fn the_log_holds_a_batch_of_twelve_on_64_positions_and_a_longer_one_is_cut() {
+    let mut world = world();
+    let user = full_account(&mut world);
+    world.advance(1);
+    let (t, me, account) = (world.trestle, user.address(), user.account);
+    let redeem = |world: &mut World, pools: usize, count: usize| {
+        let pools = world.assets[..pools].iter().map(|asset| &asset.pool).cycle().take(count);
+        let acts: Vec<Instruction> =
+            pools.map(|pool| t.pool_redeem(me, account, pool, Some(1_000))).collect();
+        let batch = t.batch(&acts, &[]).unwrap();
+        world.send(&[budget(), batch], &[&user.key]).unwrap().logs
+    };
+    let told = |logs: &[String]| {
+        let events = of_logs(logs, &PROGRAM_ID);
+        let kinds = events.iter().map(|bytes| Event::decode(bytes).unwrap().head.kind);
+        let legs = EventKind::Legs.byte();
+        kinds.fold(
+            [0, 0],
+            |[pools, own], kind| {
+                if kind == legs { [pools, own + 1] } else { [pools + 1, own] }
+            },
+        )
+    };
+    let logs = redeem(&mut world, 12, 12);
+    let bytes: usize = logs.iter().map(String::len).sum();
+    println!("twelve operations: {bytes} bytes of log");
+    assert!(!is_cut(&logs) && bytes < 6_700, "{bytes}");
+    assert_eq!(told(&logs), [12, 1]);
+    let logs = redeem(&mut world, 8, 24);
+    assert!(is_cut(&logs));
+    assert_eq!(told(&logs)[1], 0, "what the account holds now is not told");
 }
