@@ -242,6 +242,49 @@ fn fees_bear_what_even_lenders_cannot() {
 }
 
 #[test]
+fn insurance_pays_no_more_than_it_may() {
+    // 15 insured; 1,000 lost; at most 4 from insurance
+    let mut capped = pool();
+    let split = split_loss_within(&mut capped, 500, 4 << 64).unwrap();
+    assert_eq!(split, LossSplit { loss: 1_000 << 64, insurance: 4 << 64, lenders: 996 << 64 });
+    let per_unit = (996_u128 << 64).div_ceil(1_500);
+    assert_eq!(capped.insurance, (11 << 64) + per_unit * 1_500 - (996 << 64));
+    assert_eq!(capped.is_balanced(), Ok(true));
+    // what neither lenders nor fees can bear it pays all the same
+    let one = Index::ONE;
+    let mut lent = Pool {
+        cash: 0,
+        deposit_units: 2,
+        debt_units: 10,
+        deposit_index: one,
+        debt_index: one,
+        fees: 5 << 64,
+        insurance: 3 << 64,
+        updated: 0,
+    };
+    let split = split_loss_within(&mut lent, 10, 0).unwrap();
+    assert_eq!(split, LossSplit { loss: 10 << 64, insurance: 3 << 64, lenders: 2 << 64 });
+    assert_eq!((lent.fees, lent.insurance, lent.deposit_index.q64()), (0, 0, 0));
+    assert_eq!(lent.is_balanced(), Ok(true));
+}
+
+#[test]
+fn a_deposit_set_off_against_a_debt_moves_no_token() {
+    let mut set_off = pool();
+    let (cash, insurance) = (set_off.cash, set_off.insurance);
+    let (given, cleared) =
+        (set_off.deposit_index.exact(7).unwrap(), set_off.debt_index.exact(5).unwrap());
+    set_off.offset(7, 5).unwrap();
+    assert_eq!((set_off.cash, set_off.insurance), (cash, insurance + given - cleared));
+    assert_eq!(set_off.is_balanced(), Ok(true));
+    let before = set_off;
+    assert_eq!(set_off.offset(1, 5), Err(MathError::Overflow));
+    assert_eq!(set_off.offset(u64::MAX, 5), Err(MathError::ExceedsPosition));
+    assert_eq!(set_off.offset(7, u64::MAX), Err(MathError::ExceedsPosition));
+    assert_eq!(set_off, before);
+}
+
+#[test]
 fn impossible_losses_change_nothing() {
     let before = pool();
     let mut after = before;

@@ -23,10 +23,19 @@ pub struct LossSplit {
 /// # Errors
 /// [`MathError::ExceedsPosition`], [`MathError::Overflow`].
 pub fn split_loss(pool: &mut Pool, units: u64) -> Result<LossSplit> {
+    split_loss_within(pool, units, u128::MAX)
+}
+
+/// [`split_loss`] with at most `most` from insurance, Q64 tokens. Only what
+/// neither lenders nor fees can bear is taken from insurance beyond that.
+///
+/// # Errors
+/// As [`split_loss`].
+pub fn split_loss_within(pool: &mut Pool, units: u64, most: u128) -> Result<LossSplit> {
     let mut next = *pool;
     let loss = pool.debt_index.exact(units)?;
     next.debt_units = pool.debt_units.checked_sub(units).ok_or(MathError::ExceedsPosition)?;
-    let insurance = loss.min(pool.insurance);
+    let mut insurance = loss.min(pool.insurance).min(most);
     next.insurance = pool.insurance.saturating_sub(insurance);
     let mut lenders = loss.saturating_sub(insurance);
     if lenders > 0 {
@@ -35,11 +44,12 @@ pub fn split_loss(pool: &mut Pool, units: u64) -> Result<LossSplit> {
         // what even the lenders cannot bear is taken from uncollected fees
         let beyond = lenders.saturating_sub(claims);
         let from_fees = beyond.min(pool.fees);
-        if beyond > from_fees {
-            return Err(MathError::Overflow); // the books did not balance before
-        }
+        let rest = beyond.saturating_sub(from_fees);
+        // more than there is: the books did not balance before
+        next.insurance = next.insurance.checked_sub(rest).ok_or(MathError::Overflow)?;
         next.fees = pool.fees.saturating_sub(from_fees);
-        lenders = lenders.saturating_sub(from_fees);
+        insurance = insurance.saturating_add(rest);
+        lenders = lenders.saturating_sub(beyond);
         let per_unit = if units == 0 { 0 } else { lenders.div_ceil(units) };
         let index = pool.deposit_index.q64().saturating_sub(per_unit);
         next.deposit_index = Index::new(index).map_err(|_| MathError::Overflow)?;

@@ -11,7 +11,7 @@ mod loss;
 mod size;
 
 pub use incentive::{DeficitIncentive, IncentiveTerms, deficit_incentive, equity_cap, incentive};
-pub use loss::{LossSplit, split_loss};
+pub use loss::{LossSplit, split_loss, split_loss_within};
 pub use size::{Bounds, CLOSE_ALL_BELOW, DUST_VALUE, SMALLEST_LEFT, close_cap, step_value, target};
 
 use crate::portfolio::Health;

@@ -120,6 +120,25 @@ impl Pool {
         Ok(())
     }
 
+    /// Cancels a deposit against a debt of the same owner: no token moves. What
+    /// the deposit is worth beyond the debt goes to insurance.
+    ///
+    /// # Errors
+    /// [`MathError::ExceedsPosition`], [`MathError::Overflow`] when the debt is
+    /// worth more than the deposit.
+    pub fn offset(&mut self, deposit_units: u64, debt_units: u64) -> Result<()> {
+        let mut next = *self;
+        next.deposit_units =
+            self.deposit_units.checked_sub(deposit_units).ok_or(MathError::ExceedsPosition)?;
+        next.debt_units =
+            self.debt_units.checked_sub(debt_units).ok_or(MathError::ExceedsPosition)?;
+        let (given, cleared) =
+            (self.deposit_index.exact(deposit_units)?, self.debt_index.exact(debt_units)?);
+        next.keep(given.checked_sub(cleared).ok_or(MathError::Overflow)?)?;
+        *self = next;
+        Ok(())
+    }
+
     /// Books tokens that arrived for the pool's insurance.
     ///
     /// # Errors
