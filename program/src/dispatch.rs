@@ -106,6 +106,8 @@ fn alone(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -
 #[inline(never)]
 fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -> Result<()> {
     match tag {
+        Tag::FlagUnhealthy => ix::loss::flag_unhealthy(program_id, accounts, args),
+        Tag::SettleBadDebt => ix::loss::settle_bad_debt(program_id, accounts, args),
         Tag::OpenVenue => own::<ix::venue::Open>(program_id, accounts, args),
         Tag::OpenFarm => own::<ix::venue::OpenFarm>(program_id, accounts, args),
         Tag::ClaimVenue => own::<ix::venue::Claim>(program_id, accounts, args),

@@ -25,6 +25,15 @@ pub(crate) struct Margin<'a> {
     touched: Vec<PositionKey>,
 }
 
+/// When and for how much a pool debt was marked as unsettled.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    /// Native units.
+    pub(crate) owed: u64,
+    /// Slot, 0 for never.
+    pub(crate) slot: u64,
+}
+
 /// The identity of a position: what it sorts by.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
@@ -165,6 +174,22 @@ impl<'a> Margin<'a> {
         if changed {
             self.touch(place.key());
         }
+        Ok(())
+    }
+
+    /// When and for how much a pool debt was last marked as unsettled.
+    pub(crate) fn mark_of(&self, key: PositionKey) -> Mark {
+        let none = Mark { owed: 0, slot: 0 };
+        self.find(key).map_or(none, |debt| Mark { owed: debt.word.unsigned_abs(), slot: debt.slot })
+    }
+
+    /// Remembers that a pool debt was marked.
+    pub(crate) fn mark(&mut self, key: PositionKey, mark: Mark) -> Result<()> {
+        let at = self.positions().binary_search_by_key(&key, Position::key);
+        let at = at.map_err(|_| TrestleError::NoPosition)?;
+        let position = self.slab.get_mut(at).ok_or(TrestleError::Corrupt)?;
+        position.word = i64::try_from(mark.owed).unwrap_or(i64::MAX);
+        position.slot = mark.slot;
         Ok(())
     }
 

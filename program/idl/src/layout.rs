@@ -11,13 +11,14 @@ use trestle_interface::state::{
 };
 
 /// Sources that define layouts.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     include_str!("../../interface/src/state/header.rs"),
     include_str!("../../interface/src/state/pod.rs"),
     include_str!("../../interface/src/state/group.rs"),
     include_str!("../../interface/src/state/prices.rs"),
     include_str!("../../interface/src/state/markets.rs"),
     include_str!("../../interface/src/state/margin.rs"),
+    include_str!("../../interface/src/state/losses.rs"),
     include_str!("../../interface/src/state/pool.rs"),
 ];
 

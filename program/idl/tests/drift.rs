@@ -6,8 +6,8 @@ use trestle_idl::document::{PDAS, document};
 use trestle_idl::layout::{accounts, layouts};
 use trestle_interface::state::{
     AssetRow, ClassRow, Contribution, CurvePoint, Delegate, Exposure, FactorRow, Group, GroupRow,
-    Header, IssuerRow, Lender, MarginAccount, MarketRow, MarketsPage, Pool, Position, PricesPage,
-    Seat, Source, VenueAccount, Weights,
+    Header, IssuerRow, Lender, Losses, MarginAccount, MarketRow, MarketsPage, Pool, Position,
+    PricesPage, Seat, Source, VenueAccount, Weights,
 };
 use trestle_interface::{TABLE, TrestleError};
 
@@ -41,6 +41,7 @@ fn layouts_have_the_size_of_the_structs() {
         ("VenueAccount", size_of::<VenueAccount>()),
         ("Contribution", size_of::<Contribution>()),
         ("MarginAccount", size_of::<MarginAccount>()),
+        ("Losses", size_of::<Losses>()),
         ("CurvePoint", size_of::<CurvePoint>()),
         ("Pool", size_of::<Pool>()),
         ("Lender", size_of::<Lender>()),

@@ -211,6 +211,8 @@ errors! {
     407 NotSeizable "asset cannot be seized",
     /// Ask for less, or repay more.
     408 SeizeBelowMinimum "collateral seized is below the asked minimum",
+    /// Liquidate what can still be seized first.
+    410 NotBankrupt "account has something left to seize, or owes no pool",
 
     /// Pass an oracle account owned by the configured oracle program.
     500 OracleOwner "oracle account has the wrong owner",
@@ -285,6 +287,8 @@ errors! {
     701 DepositCap "pool deposit cap is reached",
     /// Borrow less: the pool's debt cap is reached.
     702 DebtCap "pool debt cap is reached",
+    /// Send settle_bad_debt for the bankrupt account, or wait until the lock lapses.
+    703 PoolUnsettled "pool waits until a bad debt is settled",
 
     /// Pass the venue's account of the kind that the list names.
     800 KaminoLayout "Kamino: account is too short or of another kind",

@@ -36,6 +36,12 @@ crate::byte_enum! {
         Account = 4,
         /// [`Liquidated`]: an account was liquidated; its legs come in their own event.
         Liquidation = 5,
+        /// [`Flagged`]: the incentive clock of an account started or stopped.
+        Flag = 6,
+        /// [`Marked`]: a pool learned of a bankrupt account's debt.
+        Mark = 7,
+        /// [`Settled`]: a bad debt was settled; legs and pool come in their own events.
+        Settlement = 8,
     }
 }
 
@@ -150,6 +156,52 @@ crate::args! {
         /// Maintenance health after, micro-USD.
         maint_after: i64,
     }
+
+    /// The incentive clock of an account started or stopped.
+    Flagged {
+        /// Slot in which it started, 0 once it stopped.
+        slot: u64,
+        /// Equity, micro-USD.
+        equity: i64,
+        /// Liquidation-end health, micro-USD.
+        liqend: i64,
+        /// Maintenance health, micro-USD.
+        maint: i64,
+    }
+
+    /// A pool learned of a bankrupt account's debt.
+    Marked {
+        /// Pool.
+        pool: Address,
+        /// What the account owes it, native units, rounded up.
+        owed: u64,
+        /// What all marked accounts owe it, native units.
+        unsettled: u64,
+        /// Slot after which the lock counts its lapse.
+        since: u64,
+    }
+
+    /// A bad debt was settled.
+    Settled {
+        /// Pool.
+        pool: Address,
+        /// Market of the pool.
+        market: u16,
+        /// Debt units that are gone.
+        units: u64,
+        /// What was left of the account and repaid with, native units.
+        recovered: u64,
+        /// Loss, Q64 tokens.
+        loss: u128,
+        /// Of it, borne by the pool's insurance, Q64 tokens.
+        insurance: u128,
+        /// Of it, borne by depositors, Q64 tokens. What remains was borne by fees.
+        lenders: u128,
+        /// Deposit index before, Q64.
+        index_before: u128,
+        /// Deposit index after, Q64.
+        index_after: u128,
+    }
 }
 
 /// What follows the head.
@@ -165,6 +217,12 @@ pub enum Body<'a> {
     Account(AccountState),
     /// A liquidation.
     Liquidation(Liquidated),
+    /// A start or stop of the incentive clock.
+    Flag(Flagged),
+    /// A known bad debt.
+    Mark(Marked),
+    /// A settled bad debt.
+    Settlement(Settled),
 }
 
 /// Encoded legs, whose number was checked.
@@ -210,6 +268,9 @@ impl<'a> Event<'a> {
                 EventKind::Lender => Body::Lender(decode(bytes)?),
                 EventKind::Account => Body::Account(decode(bytes)?),
                 EventKind::Liquidation => Body::Liquidation(decode(bytes)?),
+                EventKind::Flag => Body::Flag(decode(bytes)?),
+                EventKind::Mark => Body::Mark(decode(bytes)?),
+                EventKind::Settlement => Body::Settlement(decode(bytes)?),
             }
         };
         Some(Self { head, body })
@@ -238,6 +299,18 @@ impl Single for Liquidated {
     const KIND: EventKind = EventKind::Liquidation;
 }
 
+impl Single for Flagged {
+    const KIND: EventKind = EventKind::Flag;
+}
+
+impl Single for Marked {
+    const KIND: EventKind = EventKind::Mark;
+}
+
+impl Single for Settled {
+    const KIND: EventKind = EventKind::Settlement;
+}
+
 /// One row of [`TABLE`].
 #[derive(Clone, Copy, Debug)]
 pub struct EventInfo {
@@ -256,4 +329,7 @@ pub const TABLE: &[EventInfo] = &[
     EventInfo { kind: EventKind::Lender, name: "lender", fields: LenderState::FIELDS },
     EventInfo { kind: EventKind::Account, name: "account", fields: AccountState::FIELDS },
     EventInfo { kind: EventKind::Liquidation, name: "liquidation", fields: Liquidated::FIELDS },
+    EventInfo { kind: EventKind::Flag, name: "flag", fields: Flagged::FIELDS },
+    EventInfo { kind: EventKind::Mark, name: "mark", fields: Marked::FIELDS },
+    EventInfo { kind: EventKind::Settlement, name: "settlement", fields: Settled::FIELDS },
 ];

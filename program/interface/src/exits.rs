@@ -22,12 +22,20 @@ pub enum State {
     NoLiquidity,
     /// The account is below maintenance health.
     Unhealthy,
+    /// The pool waits for the settlement of another account's bad debt.
+    Unsettled,
 }
 
 impl State {
     /// All states, in the order of [`ExitRow::rules`].
-    pub const ALL: &'static [Self] =
-        &[Self::Usual, Self::NothingOwed, Self::Stale, Self::NoLiquidity, Self::Unhealthy];
+    pub const ALL: &'static [Self] = &[
+        Self::Usual,
+        Self::NothingOwed,
+        Self::Stale,
+        Self::NoLiquidity,
+        Self::Unhealthy,
+        Self::Unsettled,
+    ];
 }
 
 /// What happens to an exit.
@@ -45,7 +53,7 @@ pub struct ExitRow {
     /// Operation.
     pub tag: Tag,
     /// Outcome in each of [`State::ALL`].
-    pub rules: [Exit; 5],
+    pub rules: [Exit; 6],
 }
 
 impl ExitRow {
@@ -63,14 +71,19 @@ const fn no(error: TrestleError) -> Exit {
     Exit::Refused(error)
 }
 
+/// Leaving a pool waits for its cash, and for the settlement of a known loss.
+const REDEEM: [Exit; 6] =
+    [OK, OK, OK, no(TrestleError::NoLiquidity), OK, no(TrestleError::PoolUnsettled)];
+
 /// The table.
 pub const EXITS: &[ExitRow] = &[
-    ExitRow { tag: Tag::Deposit, rules: [OK; 5] },
-    ExitRow { tag: Tag::PoolRepay, rules: [OK, no(TrestleError::NoPosition), OK, OK, OK] },
-    ExitRow { tag: Tag::PoolRedeem, rules: [OK, OK, OK, no(TrestleError::NoLiquidity), OK] },
+    ExitRow { tag: Tag::Deposit, rules: [OK; 6] },
+    ExitRow { tag: Tag::PoolRepay, rules: [OK, no(TrestleError::NoPosition), OK, OK, OK, OK] },
+    ExitRow { tag: Tag::PoolRedeem, rules: REDEEM },
+    ExitRow { tag: Tag::LenderRedeem, rules: REDEEM },
     ExitRow {
         tag: Tag::Withdraw,
-        rules: [OK, OK, no(TrestleError::StaleDebt), OK, no(TrestleError::InitialHealth)],
+        rules: [OK, OK, no(TrestleError::StaleDebt), OK, no(TrestleError::InitialHealth), OK],
     },
     ExitRow {
         tag: Tag::Liquidate,
@@ -80,6 +93,7 @@ pub const EXITS: &[ExitRow] = &[
             no(TrestleError::LiquidationStale),
             no(TrestleError::Healthy),
             OK,
+            no(TrestleError::Healthy),
         ],
     },
 ];

@@ -161,6 +161,14 @@ instructions! {
     19 Liquidate liquidate alone LiquidateAccounts trailing LiquidateArgs,
     /// What an account holds at venues, into its positions.
     20 RefreshAccount refresh_account alone RefreshAccountAccounts trailing NoArgs,
+    /// Starts the incentive clock of an account below maintenance health, or
+    /// stops it once liquidation-end health is back. Pools of a bankrupt
+    /// account's debts may follow, writable: nobody redeems from them until
+    /// `settle_bad_debt`, or until that wait lapses.
+    21 FlagUnhealthy flag_unhealthy alone FlagUnhealthyAccounts trailing NoArgs,
+    /// Settles one pool debt of a bankrupt account: what is left of the
+    /// account, then insurance, then the pool's lenders bear it.
+    22 SettleBadDebt settle_bad_debt alone SettleBadDebtAccounts fixed MarketArgs,
     /// Several operations of the owner, checked once at their end. Their
     /// accounts follow; see [`crate::batch`] for the data.
     24 Batch batch alone OwnerAccounts frame NoArgs,

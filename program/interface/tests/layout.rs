@@ -51,6 +51,8 @@ fn fields_stand_where_they_were_published() {
         ("MarginAccount.count", offset_of!(MarginAccount, count), 115),
         ("MarginAccount.last_risk_time", offset_of!(MarginAccount, last_risk_time), 144),
         ("MarginAccount.flagged_slot", offset_of!(MarginAccount, flagged_slot), 152),
+        ("Pool.sequence", offset_of!(Pool, sequence), 320),
+        ("Pool.losses", offset_of!(Pool, losses), 328),
         ("MarginAccount.pending_owner", offset_of!(MarginAccount, pending_owner), 160),
         ("MarginAccount.unlock_time", offset_of!(MarginAccount, unlock_time), 200),
         ("MarginAccount.delegates", offset_of!(MarginAccount, delegates), 232),

@@ -8,7 +8,7 @@ use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::pda;
-use trestle_interface::state::Pool;
+use trestle_interface::state::{Losses, Pool};
 use trestle_interface::view::Now;
 use trestle_risk_math::pool::Pool as Books;
 
@@ -21,6 +21,7 @@ pub(crate) struct PoolHandle<'a, 'i> {
     pub(crate) mint: &'a AccountInfo<'i>,
     pub(crate) token_program: &'a AccountInfo<'i>,
     pub(crate) books: Books,
+    pub(crate) losses: Losses,
     pub(crate) deposit_cap: u64,
     pub(crate) debt_cap: u64,
     pub(crate) decimals: u8,
@@ -59,6 +60,7 @@ impl<'a, 'i> PoolHandle<'a, 'i> {
             mint,
             token_program,
             books,
+            losses: pool.losses,
             deposit_cap: pool.deposit_cap,
             debt_cap: pool.debt_cap,
             decimals: pool.decimals,
@@ -86,6 +88,20 @@ impl<'a, 'i> PoolHandle<'a, 'i> {
         call(&[pda::POOL, self.group.as_ref(), self.mint.key.as_ref(), &bump])
     }
 
+    /// Nobody takes tokens out while a known loss waits for its settlement, so
+    /// that no lender leaves it to the others (ruling 10).
+    #[inline(always)]
+    pub(crate) fn expect_settled(&self, now: Now) -> Result<()> {
+        if self.losses.unsettled == 0 { Ok(()) } else { self.expect_unlocked(now) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn expect_unlocked(&self, now: Now) -> Result<()> {
+        let locked = self.losses.is_locked(self.books.deposits()?, now.slot);
+        if locked { Err(TrestleError::PoolUnsettled) } else { Ok(()) }
+    }
+
     /// Tokens that reached the vault since it was checked.
     pub(crate) fn received(&self) -> Result<u64> {
         balance(self.vault)?.checked_sub(self.vault_before).ok_or(TrestleError::TransferMismatch)
@@ -103,6 +119,7 @@ impl<'a, 'i> PoolHandle<'a, 'i> {
     pub(crate) fn store(&self, program_id: &Pubkey) -> Result<()> {
         let mut pool = write_in::<Pool>(self.info, program_id, &self.group)?;
         pool.set_books(&self.books);
+        pool.losses = self.losses;
         let previous = pool.sequence;
         pool.sequence = previous.wrapping_add(1);
         event::log(self.info.key, [previous, pool.sequence], &pool.event());

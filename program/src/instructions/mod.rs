@@ -7,6 +7,7 @@ pub(crate) mod custody;
 pub(crate) mod guard;
 pub(crate) mod lender;
 pub(crate) mod liquidate;
+pub(crate) mod loss;
 pub(crate) mod pool;
 pub(crate) mod refresh;
 pub(crate) mod upgrade;

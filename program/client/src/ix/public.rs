@@ -5,10 +5,10 @@ use crate::keys::{AssetKeys, PoolKeys};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 use trestle_interface::accounts::{
-    GetHealthAccounts, LiquidateAccounts, RefreshMarketsAccounts, RefreshPricesAccounts,
-    UpgradeLayoutAccounts,
+    FlagUnhealthyAccounts, GetHealthAccounts, LiquidateAccounts, RefreshMarketsAccounts,
+    RefreshPricesAccounts, SettleBadDebtAccounts, UpgradeLayoutAccounts,
 };
-use trestle_interface::args::LiquidateArgs;
+use trestle_interface::args::{LiquidateArgs, MarketArgs};
 use trestle_interface::state::PositionKind;
 use trestle_interface::tag::Tag;
 
@@ -121,6 +121,34 @@ impl Trestle {
             collateral_token_program: collateral.token_program,
         };
         self.instruction(Tag::Liquidate, &list.into_array(), &args.to_bytes(), trailing)
+    }
+
+    /// Starts or stops the incentive clock, and tells `pools` of the debts of a
+    /// bankrupt account.
+    #[must_use]
+    pub fn flag_unhealthy(&self, account: Address, pools: &[PoolKeys]) -> Instruction {
+        let list = FlagUnhealthyAccounts { account, prices: self.prices, markets: self.markets };
+        let pools: Vec<AccountMeta> =
+            pools.iter().map(|p| AccountMeta::new(p.pool, false)).collect();
+        self.instruction(Tag::FlagUnhealthy, &list.into_array(), &[], &pools)
+    }
+
+    /// Settles a bankrupt account's debt to a pool.
+    #[must_use]
+    pub fn settle_bad_debt(&self, account: Address, pool: &PoolKeys) -> Instruction {
+        let list = SettleBadDebtAccounts {
+            account,
+            prices: self.prices,
+            markets: self.markets,
+            pool: pool.pool,
+            vault: pool.vault,
+            custody: self.custody(&account, &pool.asset),
+            custody_owner: self.addresses().authority(&account),
+            mint: pool.asset.mint,
+            token_program: pool.asset.token_program,
+        };
+        let args = MarketArgs { market: pool.market };
+        self.instruction(Tag::SettleBadDebt, &list.into_array(), &args.to_bytes(), &[])
     }
 
     /// Rewrites an account in the present layout.

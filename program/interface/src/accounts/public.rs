@@ -57,6 +57,39 @@ crate::accounts! {
         collateral_token_program: readonly,
     }
 
+    /// Says that an account is unhealthy, or that it no longer is. Pools of a
+    /// bankrupt account's debts follow, writable.
+    FlagUnhealthyAccounts {
+        /// Margin account.
+        account: writable,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board.
+        markets: readonly,
+    }
+
+    /// Settles a pool debt of a bankrupt account.
+    SettleBadDebtAccounts {
+        /// Margin account.
+        account: writable,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board, whose row follows the pool.
+        markets: writable,
+        /// Pool of the debt, pinned by its market row.
+        pool: writable,
+        /// Vault of that pool.
+        vault: writable,
+        /// Custody of the pool's asset. It is read where the account holds any.
+        custody: writable,
+        /// Authority of the margin account.
+        custody_owner: readonly,
+        /// Mint of the pool.
+        mint: readonly,
+        /// Token program of the mint.
+        token_program: readonly,
+    }
+
     /// Opens a lend-only position.
     OpenLenderAccounts {
         /// Pays rent.

@@ -95,11 +95,12 @@ pub struct Position {
     pub padding_units: [u8; 4],
     /// Units: low word for pools and custody.
     pub units: Wide,
-    /// Perp quote, or zero.
+    /// Perp quote. Of a pool debt, what was marked as unsettled, native units.
     pub word: i64,
     /// Last funding, or zero.
     pub funding: i64,
-    /// Slot of the last refresh from the venue.
+    /// Slot of the last refresh from the venue. Of a pool debt, the slot in
+    /// which it was marked as unsettled, 0 for never.
     pub slot: u64,
     /// Zero.
     pub reserved: [u8; 8],

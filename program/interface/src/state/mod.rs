@@ -2,6 +2,7 @@
 
 mod group;
 mod header;
+mod losses;
 mod margin;
 mod markets;
 mod pod;
@@ -10,6 +11,7 @@ mod prices;
 
 pub use group::{Group, Phase, Seat};
 pub use header::{Account, Header, LayoutError, VERSION, view, view_mut};
+pub use losses::{INSURANCE_EPOCH, LOCK_LAPSE, LOCK_SHARE_SHIFT, Losses};
 pub use margin::{
     AccountStatus, Contribution, Delegate, MAX_DELEGATES, MAX_POSITIONS, MAX_VENUE_ACCOUNTS,
     MIN_POSITIONS, MarginAccount, Position, PositionKey, PositionKind, Session, VenueAccount,

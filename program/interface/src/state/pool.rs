@@ -1,6 +1,7 @@
 //! One native credit pool, and a lend-only position in it.
 
 use super::header::{Account, Header};
+use super::losses::Losses;
 use super::pod::Wide;
 use crate::event::{LenderState, PoolState};
 use bytemuck::{Pod, Zeroable};
@@ -70,15 +71,18 @@ pub struct Pool {
     pub growth_bound: u64,
     /// Counts changes of the books.
     pub sequence: u64,
+    /// Known losses that wait, and what insurance may still pay.
+    pub losses: Losses,
     /// Zero.
-    pub reserved: [u8; 440],
+    pub reserved: [u8; 408],
 }
 crate::assert_layout!(
     Pool, 48, 32, 32, 32, // identity
     8, 8, 8, 8, // small, cash, units
     16, 16, 16, 16, 8, // indices, reserves, time
     40, 4, 4, 8, 8, 8, 8,   // curve, shares, caps, growth, sequence
-    440, // reserved
+    32,  // losses
+    408, // reserved
 );
 
 impl Account for Pool {

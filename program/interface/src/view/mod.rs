@@ -2,10 +2,12 @@
 
 mod board;
 mod legs;
+mod seizable;
 mod venues;
 
 pub use board::Board;
 pub use legs::Slab;
+pub use seizable::{is_insolvent, seizable};
 pub use trestle_venue_adapters::clock::Now;
 pub use venues::{MAX_READS, RowRead, Venues};
 

@@ -14,6 +14,7 @@ use solana_program::pubkey::Pubkey;
 use trestle_interface::accounts::{CloseLenderAccounts, LenderAccounts, OpenLenderAccounts};
 use trestle_interface::args::{LenderRedeemArgs, LenderSupplyArgs};
 use trestle_interface::state::{Lender, Pool};
+use trestle_interface::view::Now;
 use trestle_interface::wire::decode;
 use trestle_interface::{TrestleError, pda};
 
@@ -47,6 +48,7 @@ struct Parts<'a, 'i> {
     list: LenderAccounts<&'a AccountInfo<'i>>,
     pool: PoolHandle<'a, 'i>,
     units: u64,
+    now: Now,
 }
 
 impl<'a, 'i> Parts<'a, 'i> {
@@ -61,6 +63,7 @@ impl<'a, 'i> Parts<'a, 'i> {
             expect_address(list.pool, &lender.pool)?;
             (lender.header.group, lender.units)
         };
+        let now = now()?;
         let pool = PoolHandle::load(
             program_id,
             &group,
@@ -68,9 +71,9 @@ impl<'a, 'i> Parts<'a, 'i> {
             list.vault,
             list.mint,
             list.token_program,
-            now()?,
+            now,
         )?;
-        Ok(Self { list, pool, units })
+        Ok(Self { list, pool, units, now })
     }
 
     /// Writes pool and position back.
@@ -123,6 +126,7 @@ pub(crate) fn supply(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8])
 pub(crate) fn redeem(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
     let args: LenderRedeemArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
     let mut parts = Parts::load(program_id, accounts)?;
+    parts.pool.expect_settled(parts.now)?;
     let pool = &mut parts.pool;
     if parts.units == 0 {
         return Err(TrestleError::NoPosition);

@@ -32,6 +32,8 @@ impl Operation for Borrow {
     ) -> Result<MayExpose> {
         let mut parts = Parts::load(context, accounts, args.market)?;
         context.expect_active(&parts.row)?;
+        // a lender who borrows against a deposit has left as well
+        parts.pool.expect_settled(context.now)?;
         let units = parts.pool.books.borrow(args.amount)?;
         expect_at_most(u128::from(units), args.max_units)?;
         if parts.pool.books.debts()? > parts.pool.debt_cap {

@@ -31,6 +31,7 @@ impl Operation for Redeem {
         _: Permit,
     ) -> Result<NeverWorsens> {
         let mut parts = Parts::load(context, accounts, args.market)?;
+        parts.pool.expect_settled(context.now)?;
         let held = context.margin.units(parts.deposit.key())?;
         if held == 0 {
             return Err(TrestleError::NoPosition);

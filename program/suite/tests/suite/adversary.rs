@@ -13,7 +13,7 @@ use trestle_sandbox::world::{JITOSOL, MEME, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
 
 /// Lets time pass in steps, with every row refreshed except the price of one asset.
-fn advance_without(world: &mut World, dead: usize, seconds: u32) {
+pub fn advance_without(world: &mut World, dead: usize, seconds: u32) {
     world.svm.advance_seconds(seconds);
     let live: Vec<usize> = (0..world.assets.len()).filter(|a| *a != dead).collect();
     for asset in &live {

@@ -20,6 +20,7 @@ mod invariants;
 mod kamino;
 mod lender;
 mod liquidate;
+mod loss;
 mod ownership;
 mod pool;
 mod rates;

@@ -1,6 +1,7 @@
 //! Rulings of the architecture, each under its number.
 
 use crate::liquidate::{against_custody, indebted};
+use crate::loss::{mark, sunk};
 use crate::pool::{funded, trader};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -165,6 +166,7 @@ fn r05_two_pages_and_no_act_of_a_user_writes_them() {
             row.tag,
             Tag::RefreshPrices
                 | Tag::RefreshMarkets
+                | Tag::SettleBadDebt
                 | Tag::InitBoard
                 | Tag::ListFactor
                 | Tag::ListIssuer
@@ -213,6 +215,11 @@ fn in_state(tag: Tag, state: State) -> (World, Instruction, Vec<Keypair>) {
     let user = trader(&mut world, 11, 1_000);
     user.fund_and_deposit(&mut world, USDC, 5_000_000_000);
     user.supply(&mut world, USDC, 2_000_000_000).unwrap();
+    let solo = crate::lender::lender(&mut world, 15, USDC, 5_000_000);
+    let saved = crate::lender::wallet(&world, &solo, USDC);
+    let save =
+        world.trestle.lender_supply(solo.pubkey(), &world.assets[USDC].pool, saved, 5_000_000);
+    world.send(&[save], &[&solo]).unwrap();
     if state != State::NothingOwed {
         user.borrow(&mut world, USDC, 80_000_000_000).unwrap();
     }
@@ -234,6 +241,11 @@ fn in_state(tag: Tag, state: State) -> (World, Instruction, Vec<Keypair>) {
             world.set_price(SOL, 9_000);
             world.advance(1);
         }
+        State::Unsettled => {
+            let broke = sunk(&mut world, 16, 17);
+            mark(&mut world, &broke, USDC).unwrap();
+            world.advance(1);
+        }
         _ => world.advance(1),
     }
     let _ = lender;
@@ -246,6 +258,10 @@ fn in_state(tag: Tag, state: State) -> (World, Instruction, Vec<Keypair>) {
         Tag::PoolRepay => t.pool_repay(me, account, &pool, Some(1_000_000)),
         Tag::PoolRedeem => t.pool_redeem(me, account, &pool, Some(1_000_000)),
         Tag::Withdraw => t.withdraw(me, account, &usdc, wallet, 1_000_000),
+        Tag::LenderRedeem => {
+            let redeem = t.lender_redeem(solo.pubkey(), &pool, saved, Some(1_000_000));
+            return (world, redeem, vec![solo]);
+        }
         Tag::Liquidate => {
             let ix = against_custody(&world, &user, &bot, 1_000_000_000);
             return (world, ix, vec![bot.key.insecure_clone()]);
