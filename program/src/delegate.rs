@@ -2,9 +2,11 @@
 //!
 //! A delegate's act is measured like this: the positions before it and after
 //! it are valued on one board at one moment, so prices that moved count for
-//! nothing. Tokens that came in from a wallet or as a claimed reward are added
-//! to what was before, tokens that went out to the owner to what is after. What is missing then is
-//! what the act cost, rounded against the delegate by the legs' own rounding.
+//! nothing. Venue accounts that the act names are read first, so what others
+//! did there counts for nothing either. Tokens that came in from a wallet or as
+//! a claimed reward are added to what was before, tokens that went out to the
+//! owner to what is after. What is missing then is what the act cost, rounded
+//! against the delegate by the legs' own rounding.
 //!
 //! A batch is one act: what its operations gain and cost is netted. Rows that
 //! are old show interest that ran since as a gain of what redeems or repays

@@ -160,7 +160,7 @@ fn own<O: Operation>(program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8])
         prefix.markets,
     )?;
     context.authorize(O::PERMISSION)?;
-    let before = Before::take(O::Effect::RULE, &context);
+    let before = Before::take(O::Effect::RULE, &mut context, rest)?;
     let _effect: O::Effect = O::run(&mut context, rest, &args, Permit(()))?;
     settle(O::Effect::RULE, &mut context, rest, &before)?;
     context.margin.publish(context.account, O::Effect::RULE.count());
@@ -200,7 +200,7 @@ fn batch(
         prefix.prices,
         prefix.markets,
     )?;
-    let before = Before::take_any(&context);
+    let before = Before::take_any(&mut context, rest)?;
     let mut rule = Rule::NOTHING;
     let mut own: Vec<AccountInfo> = Vec::with_capacity(32);
     let (mut number, mut acts) = (0_u8, 0_u64);

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::accounts::Context;
 use crate::delegate;
 use crate::exposure::{self, Caps};
-use crate::venues::read_indebted;
+use crate::venues::{read_indebted, read_units};
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::state::{Position, health_bucket};
@@ -115,18 +115,40 @@ pub(crate) struct Before(Option<Vec<Position>>);
 impl Before {
     /// Remembers what the gate may ask for.
     #[inline(always)]
-    pub(crate) fn take(rule: Rule, context: &Context<'_, '_>) -> Self {
+    pub(crate) fn take<'i>(
+        rule: Rule,
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+    ) -> Result<Self> {
         let judged = rule.checked && context.margin.has_debt();
-        Self::take_if(judged || (rule.acts && context.acting.is_some()), context)
+        Self::take_if(judged, rule.acts, context, accounts)
     }
 
     /// Remembers it whatever the rule will be: a batch does not know yet.
-    pub(crate) fn take_any(context: &Context<'_, '_>) -> Self {
-        Self::take_if(context.margin.has_debt() || context.acting.is_some(), context)
+    pub(crate) fn take_any<'i>(
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+    ) -> Result<Self> {
+        Self::take_if(context.margin.has_debt(), true, context, accounts)
     }
 
-    fn take_if(needed: bool, context: &Context<'_, '_>) -> Self {
-        Self(needed.then(|| context.margin.positions().to_vec()))
+    #[inline(always)]
+    fn take_if<'i>(
+        judged: bool,
+        acts: bool,
+        context: &mut Context<'_, 'i>,
+        accounts: &[AccountInfo<'i>],
+    ) -> Result<Self> {
+        let measured = acts && context.acting.is_some();
+        if measured && context.margin.uses_venues() {
+            // what happened at venues since the last reading is no part of the act
+            match read_units(context, accounts) {
+                // the market of an elevation group, which every act in it names
+                Ok(()) | Err(TrestleError::VenueAccountMissing) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self((judged || measured).then(|| context.margin.positions().to_vec())))
     }
 }
 

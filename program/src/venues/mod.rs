@@ -11,7 +11,7 @@ mod reads;
 mod rows;
 mod table;
 
-pub(crate) use reads::{Reads, read_indebted};
+pub(crate) use reads::{Reads, read_indebted, read_units};
 pub(crate) use rows::write_row;
 pub(crate) use table::{Entry, find_row, place_of, rebuild};
 

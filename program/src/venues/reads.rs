@@ -82,3 +82,26 @@ pub(crate) fn read_indebted<'i>(
     }
     Ok(())
 }
+
+/// Brings the slab up to every venue account that is among the instruction's.
+#[inline(never)]
+pub(crate) fn read_units<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+) -> Result<()> {
+    for place in 0_u8..16 {
+        let Some(account) = context.margin.fixed.venue_accounts.get(usize::from(place)) else {
+            break;
+        };
+        if account.is_free() {
+            continue;
+        }
+        let Ok(info) = find(accounts, account.key.as_array()) else { continue };
+        let class = context.markets.class(account.class).ok_or(TrestleError::UnknownRow)?;
+        match VenueKind::from_byte(class.kind) {
+            Some(VenueKind::Kamino) => kamino::refresh(context, accounts, place, info)?,
+            Some(VenueKind::Native) | None => return Err(TrestleError::Corrupt),
+        }
+    }
+    Ok(())
+}

@@ -1,4 +1,5 @@
-//! `resize_account`: room for more positions.
+//! `resize_account`: room for more positions. A lock-down leaves it: what is
+//! redeemed may need a place that the slab does not have.
 
 use super::expect_owner;
 use super::record;

@@ -8,12 +8,12 @@ use crate::Result;
 use crate::accounts::{Context, check_roles};
 use crate::effect::stamp_stress;
 use crate::exposure::{self, Caps};
-use crate::venues::{find, kamino, read_indebted};
+use crate::venues::{read_indebted, read_units};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::RefreshAccountAccounts;
-use trestle_interface::state::{VenueKind, health_bucket};
+use trestle_interface::state::health_bucket;
 use trestle_risk_math::portfolio::Book;
 
 /// Runs it.
@@ -34,22 +34,7 @@ pub(crate) fn account(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]
         list.prices,
         list.markets,
     )?;
-    for place in 0_u8..16 {
-        let Some(account) = context.margin.fixed.venue_accounts.get(usize::from(place)) else {
-            break;
-        };
-        if account.is_free() {
-            continue;
-        }
-        let Ok(info) = find(rest, account.key.as_array()) else { continue };
-        let class = context.markets.class(account.class).ok_or(TrestleError::UnknownRow)?;
-        match VenueKind::from_byte(class.kind) {
-            Some(VenueKind::Kamino) => {
-                kamino::refresh(&mut context, rest, place, info)?;
-            }
-            Some(VenueKind::Native) | None => return Err(TrestleError::Corrupt),
-        }
-    }
+    read_units(&mut context, rest)?;
     value(&mut context, rest)?;
     context.margin.publish(context.account, 0);
     Ok(())

@@ -45,8 +45,8 @@ pub(crate) fn refresh<'i>(
 ) -> Result<()> {
     let authority = context.authority_address();
     let (margin, markets, now) = (&mut context.margin, &*context.markets, context.now);
-    context.reads.mark_units(place);
     if is_gone(info) {
+        context.reads.mark_units(place);
         return rebuild(margin, markets, place, &ids::SYSTEM_PROGRAM, &[], now);
     }
     let (entries, group, parent, forced) = with_obligation(info, |view| {
@@ -55,6 +55,7 @@ pub(crate) fn refresh<'i>(
         Ok((obligation_entries(view)?, view.group(), *view.market(), forced))
     })?;
     let threshold = group_threshold(accounts, &parent, group)?;
+    context.reads.mark_units(place);
     rebuild(margin, markets, place, &parent, &entries, now)?;
     let account = margin.fixed.venue_accounts.get_mut(usize::from(place));
     let account = account.ok_or(TrestleError::Corrupt)?;

@@ -2,7 +2,7 @@
 //! reads the venue tells what it found, and no delegate hides a loss behind
 //! what it did not earn.
 
-use super::Stage;
+use super::{Act, Stage};
 use crate::delegates::{key, name, row, terms};
 use crate::events;
 use solana_instruction::{AccountMeta, Instruction};
@@ -28,13 +28,13 @@ fn any_health(stage: &Stage) -> Instruction {
     stage.k.world.trestle.assert_health(me, account, &args, &reads(stage))
 }
 
-/// A stranger takes half of the SOL out of the obligation.
-fn take_half(stage: &mut Stage) {
+/// The SOL in the obligation becomes what `f` makes of it, by no act of the account's.
+fn change(stage: &mut Stage, f: impl FnOnce(u64) -> u64) {
     let reserve = stage.k.reserve(SOL).reserve;
     stage.books(|o| {
         let at = o.deposit_of(&reserve).unwrap();
         let mut deposit = o.deposit(at);
-        deposit.set_amount(deposit.amount() / 2);
+        deposit.set_amount(f(deposit.amount()));
     });
 }
 
@@ -50,7 +50,7 @@ fn a_guard_that_finds_other_units_tells_them() {
         stage.send(std::slice::from_ref(&guard)).unwrap();
         assert_eq!(sequence(&stage), before, "nothing was found");
         let held = stage.units(SOL, PositionKind::VenueDeposit);
-        take_half(&mut stage);
+        change(&mut stage, |amount| amount / 2);
         stage.send(&[guard]).unwrap();
         assert_eq!(stage.units(SOL, PositionKind::VenueDeposit), held / 2);
         assert_eq!(sequence(&stage), before + 1, "what was signed before is void");
@@ -116,4 +116,39 @@ fn r06_a_reward_hides_no_loss() {
     // a reward alone is no loss
     name(&mut world, &user, &SetDelegateArgs { permissions: MOVE, ..args(0) });
     world.send(&[claim], &[&delegate]).expect("a claim costs nothing");
+}
+
+#[test]
+fn r06_what_happened_at_the_venue_before_an_act_is_no_part_of_it() {
+    let mut stage = Stage::indebted();
+    // borrowing costs 1 % at once
+    stage.reserve(USDC, |r| r.set_origination_fee((1 << 60) / 100));
+    let delegate = key(&mut stage.k.world, 40);
+    let args = SetDelegateArgs {
+        loss_per_act: 20_000_000,
+        loss_per_day: u64::MAX,
+        ..terms(&delegate, ALL)
+    };
+    name(&mut stage.k.world, &stage.user.clone(), &args);
+    let by_delegate = |stage: &Stage, act: Act| {
+        let mut steps = stage.steps(act, USDC, &[SOL, JITOSOL]);
+        steps.last_mut().unwrap().accounts[0].pubkey = delegate.pubkey();
+        steps
+    };
+    // the venue has taken a fifth of the collateral: a protector goes on
+    let mut taken = stage.clone();
+    change(&mut taken, |amount| amount / 5 * 4);
+    let repay = by_delegate(&taken, Act::Repay(Some(1_000_000_000)));
+    taken.k.world.send(&repay, &[&delegate]).expect("the loss is not the delegate's");
+    assert!(row(&taken.k.world, &taken.user, &delegate).spent < 10);
+    // and what was found there pays for nobody's fee
+    let mut given = stage.clone();
+    change(&mut given, |amount| amount / 5 * 6);
+    let dear = by_delegate(&given, Act::Borrow(2_100_000_000));
+    refused(&mut given.k.world.svm, &dear, &[&delegate], E::LossPerAct);
+    let fair = by_delegate(&given, Act::Borrow(1_900_000_000));
+    given.k.world.send(&fair, &[&delegate]).expect("19 of 20 dollars");
+    let spent = row(&given.k.world, &given.user, &delegate).spent;
+    assert!((18_990_000..19_010_000).contains(&spent), "{spent}");
+    events::check(&given.k.world.svm);
 }
