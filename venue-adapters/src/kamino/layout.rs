@@ -107,6 +107,8 @@ pub mod market {
     pub const GROUP_LEN: usize = 72;
     /// Number of groups; group `g` stands at index `g - 1`.
     pub const GROUP_COUNT: usize = 32;
+    /// Least that may stay in a position, USD, scaled, u128.
+    pub const MIN_NET_VALUE: usize = 3224;
     /// Obligations' orders are executed, u8.
     pub const ORDERS: usize = 3304;
     /// Debts past their reserve's maturity are liquidated, u8.

@@ -115,6 +115,12 @@ impl<'a> Market<'a> {
         self.bytes.u64::<{ at::MAX_LIQUIDATION }>()
     }
 
+    /// Least that may stay in a position, unless nothing does: USD scaled by 2^60.
+    #[must_use]
+    pub fn min_net_value_sf(&self) -> u128 {
+        self.bytes.u128::<{ at::MIN_NET_VALUE }>()
+    }
+
     /// Obligations' own orders are executed.
     #[must_use]
     pub fn executes_orders(&self) -> bool {

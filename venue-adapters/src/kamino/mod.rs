@@ -12,6 +12,7 @@
 //! | [`plan`], [`seeds`], [`budget`] | what is to be sent, and what does it cost? |
 //! | [`verify`] | what has happened? |
 //! | [`stress`] | how close is the obligation to klend's liquidation? |
+//! | [`room`] | how much of a deposit would klend let out? |
 //!
 //! Trusts: that the caller checked the accounts' owner ([`ids::PROGRAM`]) and
 //! pinned addresses. Guarantees: total on any bytes; deposits rounded down,
@@ -30,6 +31,7 @@ pub mod obligation;
 pub mod plan;
 pub mod report;
 pub mod reserve;
+pub mod room;
 pub mod seeds;
 pub mod stress;
 pub mod verify;

@@ -169,6 +169,19 @@ pub fn origination_fee(reserve: &Reserve, amount: u64) -> Result<u64> {
     u64::try_from(fee).map_err(|_| KaminoError::Numbers)
 }
 
+/// Tokens that can be redeemed now: free, and within the limiter. Rates are
+/// asked for only where a queue claims part of the vault.
+///
+/// # Errors
+/// As [`reserve`].
+pub fn redeem_room(reserve: &Reserve, now: Now) -> Result<u64> {
+    let queued = match reserve.queued_ctokens() {
+        0 => 0,
+        _ => queued(reserve, &interest::project(reserve, now)?)?,
+    };
+    Ok(reserve.available().saturating_sub(queued).min(reserve.redeem_cap_left(now.unix)))
+}
+
 /// Before the first deposit a cToken is worth one token; cTokens without
 /// supply behind them are worth nothing.
 fn indices_of(worth: &Worth, ctokens: u64) -> Result<Indices> {
@@ -222,6 +235,11 @@ fn price(reserve: &Reserve, now: Now) -> Option<Price> {
     if unix.saturating_sub(reserve.price_time()) > reserve.max_price_age() {
         return None;
     }
+    saved_price(reserve)
+}
+
+/// klend's price, however old. Rounded down.
+pub(super) fn saved_price(reserve: &Reserve) -> Option<Price> {
     price_from_sf(reserve.price_sf(), reserve.decimals())
 }
 

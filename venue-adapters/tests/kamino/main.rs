@@ -16,6 +16,7 @@ mod layout;
 mod plan;
 mod properties;
 mod report;
+mod room;
 mod stress;
 mod support;
 mod trace;
