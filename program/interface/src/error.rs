@@ -213,6 +213,10 @@ errors! {
     408 SeizeBelowMinimum "collateral seized is below the asked minimum",
     /// Liquidate what can still be seized first.
     410 NotBankrupt "account has something left to seize, or owes no pool",
+    /// Choose other collateral, or wait until the venue has something free.
+    413 CollateralNotFree "the venue pays out none of the collateral now",
+    /// Repay the account's debt at the venue first, or choose other collateral.
+    414 CollateralTied "the account's debt at the venue holds all of the collateral",
 
     /// Pass an oracle account owned by the configured oracle program.
     500 OracleOwner "oracle account has the wrong owner",

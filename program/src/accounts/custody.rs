@@ -84,6 +84,13 @@ impl<'a, 'i> Custody<'a, 'i> {
         }
     }
 
+    /// This custody after `tokens` that are nobody's position yet reached it:
+    /// they pass through, and may be paid out.
+    pub(crate) fn with(self, tokens: u64) -> Result<Self> {
+        let sum = |own: u64| own.checked_add(tokens).ok_or(TrestleError::Overflow);
+        Ok(Self { balance: sum(self.balance)?, units: sum(self.units)?, ..self })
+    }
+
     /// Pays recognised tokens to `to`, signed by the account's authority.
     /// Returns what left custody, which is what was asked for.
     pub(crate) fn pay(

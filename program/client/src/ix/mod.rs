@@ -7,6 +7,7 @@ mod guard;
 mod lender;
 mod owner;
 mod public;
+mod seize;
 mod venue;
 
 use solana_address::Address;

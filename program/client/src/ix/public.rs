@@ -96,7 +96,8 @@ impl Trestle {
         self.liquidate(keys, &collateral.asset, collateral.vault, &args, &pool)
     }
 
-    fn liquidate(
+    /// A liquidation with arguments of the caller's own making.
+    pub(super) fn liquidate(
         &self,
         keys: &LiquidateKeys,
         collateral: &AssetKeys,

@@ -322,27 +322,7 @@ impl Trestle {
             parent: reserve.parent.market,
             reserve: reserve.reserve,
         };
-        let mut trailing = vec![
-            AccountMeta::new_readonly(reserve.parent.authority, false),
-            AccountMeta::new(reserve.vault, false),
-            AccountMeta::new_readonly(INSTRUCTIONS_SYSVAR, false),
-            AccountMeta::new_readonly(FARMS_PROGRAM, false),
-        ];
-        if tag == Tag::VenueBorrow {
-            trailing.push(AccountMeta::new(reserve.fee_vault, false));
-        }
-        let collateral = matches!(tag, Tag::VenueSupply | Tag::VenueRedeem);
-        let farm = if collateral { reserve.collateral_farm } else { reserve.debt_farm };
-        if collateral {
-            trailing.push(AccountMeta::new(reserve.ctoken_mint, false));
-            trailing.push(AccountMeta::new(reserve.ctoken_vault, false));
-            trailing.push(AccountMeta::new_readonly(Address::new_from_array(TOKEN_PROGRAM), false));
-        }
-        if let Some(farm) = farm {
-            trailing.push(AccountMeta::new(farm, false));
-            trailing.push(AccountMeta::new(reserve.stake(&farm, &obligation), false));
-        }
-        trailing.extend(at.others.iter().map(|r| AccountMeta::new(r.reserve, false)));
+        let trailing = venue_call(at, &obligation, tag);
         self.venue(tag, owner, account, &list.into_array(), args, &trailing)
     }
 
@@ -360,4 +340,32 @@ impl Trestle {
         let keys: Vec<Address> = prefix.into_array().iter().chain(own).copied().collect();
         self.instruction(tag, &keys, args, trailing)
     }
+}
+
+/// What a call of Kamino names beyond [`VenueAccounts`], and the reserves that
+/// it refreshes.
+pub(super) fn venue_call(at: At<'_>, obligation: &Address, tag: Tag) -> Vec<AccountMeta> {
+    let reserve = at.reserve;
+    let mut trailing = vec![
+        AccountMeta::new_readonly(reserve.parent.authority, false),
+        AccountMeta::new(reserve.vault, false),
+        AccountMeta::new_readonly(INSTRUCTIONS_SYSVAR, false),
+        AccountMeta::new_readonly(FARMS_PROGRAM, false),
+    ];
+    if tag == Tag::VenueBorrow {
+        trailing.push(AccountMeta::new(reserve.fee_vault, false));
+    }
+    let collateral = matches!(tag, Tag::VenueSupply | Tag::VenueRedeem);
+    let farm = if collateral { reserve.collateral_farm } else { reserve.debt_farm };
+    if collateral {
+        trailing.push(AccountMeta::new(reserve.ctoken_mint, false));
+        trailing.push(AccountMeta::new(reserve.ctoken_vault, false));
+        trailing.push(AccountMeta::new_readonly(Address::new_from_array(TOKEN_PROGRAM), false));
+    }
+    if let Some(farm) = farm {
+        trailing.push(AccountMeta::new(farm, false));
+        trailing.push(AccountMeta::new(reserve.stake(&farm, obligation), false));
+    }
+    trailing.extend(at.others.iter().map(|r| AccountMeta::new(r.reserve, false)));
+    trailing
 }

@@ -24,7 +24,10 @@ crate::accounts! {
     }
 
     /// Repays a debt of an unhealthy account and takes collateral for it. The
-    /// collateral's pool follows, writable, when it is a pool deposit.
+    /// collateral's pool follows, writable, when it is a pool deposit. When it
+    /// lies at a venue, [`VenueCollateralAccounts`] follow with everything that
+    /// the venue's call names, and `custody_owner` is writable. Behind them
+    /// may stand venue accounts to read, and running totals.
     LiquidateAccounts {
         /// Liquidator. Pays from `debt_source`.
         liquidator: signer,
@@ -47,7 +50,8 @@ crate::accounts! {
         /// Token program of the debt's mint.
         debt_token_program: readonly,
         /// Where the collateral lies: custody, or the pool's vault, which is
-        /// the debt's vault when the deposit lies in the debt's pool.
+        /// the debt's vault when the deposit lies in the debt's pool. What lies
+        /// at a venue leaves through custody.
         collateral_vault: writable,
         /// Token account that receives the collateral; not the one that pays.
         collateral_destination: writable,
@@ -88,6 +92,20 @@ crate::accounts! {
         mint: readonly,
         /// Token program of the mint.
         token_program: readonly,
+    }
+
+    /// Behind [`LiquidateAccounts`] where the collateral lies at a venue.
+    VenueCollateralAccounts {
+        /// Reserve of the collateral, pinned by its market row.
+        reserve: writable,
+        /// Running totals of the class, pinned by its row.
+        exposure: writable,
+        /// Program of the venue, pinned by its class.
+        venue_program: readonly,
+        /// The margin account's account at the venue.
+        venue_account: writable,
+        /// The venue's market, pinned by the market row.
+        parent: readonly,
     }
 
     /// Opens a lend-only position.

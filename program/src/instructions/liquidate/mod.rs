@@ -5,21 +5,24 @@
 mod outcome;
 mod plan;
 mod sides;
+mod venue;
 
 use crate::Result;
 use crate::accounts::{Context, check_roles};
 use crate::event;
+use crate::venues::read_indebted;
 use plan::Step;
 use sides::{CollateralSide, DebtSide};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
-use trestle_interface::accounts::{LiquidateAccounts, Role};
+use trestle_interface::accounts::{LiquidateAccounts, Role, VenueCollateralAccounts};
 use trestle_interface::args::LiquidateArgs;
 use trestle_interface::event::Liquidated;
 use trestle_interface::state::PositionKind;
 use trestle_interface::wire::decode;
 use trestle_risk_math::portfolio::Book;
+use venue::{VenueSide, is_at_venue};
 
 /// Whether the deposit lies in the pool that the debt is owed to. If that could
 /// not be liquidated, an account could lend to itself through a pool and let
@@ -39,15 +42,22 @@ fn one_pool_roles() -> Vec<Role> {
     roles
 }
 
+fn check_list(accounts: &[AccountInfo], args: &LiquidateArgs) -> Result<()> {
+    let usual = LiquidateAccounts::<()>::ROLES;
+    if is_one_pool(args) {
+        check_roles(accounts, &one_pool_roles(), &[])
+    } else if is_at_venue(args) {
+        check_roles(accounts, usual, VenueCollateralAccounts::<()>::ROLES)
+    } else {
+        check_roles(accounts, usual, &[])
+    }
+}
+
 /// Runs it.
 #[inline(never)]
 pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
     let args: LiquidateArgs = decode(data).ok_or(TrestleError::ArgumentLength)?;
-    if is_one_pool(&args) {
-        check_roles(accounts, &one_pool_roles(), &[])?;
-    } else {
-        check_roles(accounts, LiquidateAccounts::<()>::ROLES, &[])?;
-    }
+    check_list(accounts, &args)?;
     let (list, trailing) = LiquidateAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
     let mut bytes = list.account.try_borrow_mut_data().map_err(|_| TrestleError::Borrowed)?;
     let mut context = Context::open(
@@ -61,17 +71,27 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     if context.margin.fixed.owner == *list.liquidator.key {
         return Err(TrestleError::SelfLiquidation);
     }
+    let at_venue = if is_at_venue(&args) {
+        let market = args.collateral_market;
+        Some(VenueSide::visit(&mut context, accounts, &list, trailing, market)?)
+    } else {
+        None
+    };
+    read_indebted(&mut context, trailing)?;
     // too large for a stack frame that it would share
     let mut book = Box::new(Book::new());
     let before = context.health_in(context.margin.positions(), &mut book)?;
     plan::expect_liquidatable(&context, &before)?;
     let mut debt = DebtSide::load(&context, &list, args.debt_market)?;
-    let mut collateral = CollateralSide::load(&context, &list, trailing, &args)?;
+    let mut collateral = CollateralSide::load(&context, &list, trailing, &args, at_venue)?;
     plan::expect_tradable(&context, debt.asset, collateral.asset())?;
     let step = Step::plan(&context, &before, &book, &debt, &collateral, &args)?;
     debt.repay(&mut context, &list, &step)?;
     let seized = collateral.seize(&mut context, list.collateral_destination, &step)?;
-    let after = outcome::settle(&mut context, &before, &step)?;
+    if seized < args.min_seize {
+        return Err(TrestleError::SeizeBelowMinimum);
+    }
+    let after = outcome::settle(&mut context, trailing, &before, &step)?;
     let fact = Liquidated {
         liquidator: *list.liquidator.key,
         debt_market: args.debt_market,

@@ -4,17 +4,27 @@
 use super::plan::Step;
 use crate::Result;
 use crate::accounts::Context;
+use crate::effect::stamp_stress;
+use crate::exposure::{self, Caps};
+use crate::venues::read_indebted;
+use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::state::health_bucket;
-use trestle_risk_math::portfolio::Health;
+use trestle_risk_math::portfolio::{Book, Health};
 
-/// Checks the outcome and stamps the account. Returns its health.
-pub(super) fn settle(
-    context: &mut Context<'_, '_>,
+/// Checks the outcome and stamps the account. Returns its health. `accounts`
+/// are those to read venue accounts and running totals from.
+pub(super) fn settle<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
     before: &Health,
     step: &Step,
 ) -> Result<Health> {
-    let after = context.health(context.margin.positions())?;
+    let after = if context.margin.uses_venues() {
+        health_with_venues(context, accounts)?
+    } else {
+        context.health(context.margin.positions())?
+    };
     let healthier = after.maint > before.maint;
     let affordable = after.equity >= before.equity.saturating_sub(step.budget);
     let not_beyond = after.liqend <= step.ceiling || step.closes;
@@ -31,4 +41,19 @@ pub(super) fn settle(
     fixed.last_check_slot = context.now.slot;
     fixed.health_bucket = health_bucket(after.maint, after.debts);
     Ok(after)
+}
+
+/// Health, with the venue accounts read that were read before the step, and
+/// the classes' running totals brought down to what is left.
+#[inline(never)]
+fn health_with_venues<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+) -> Result<Health> {
+    read_indebted(context, accounts)?;
+    let mut book = Box::new(Book::new());
+    let health = context.health_in(context.margin.positions(), &mut book)?;
+    exposure::update(context, accounts, &book, Caps::Noted)?;
+    stamp_stress(context, &book);
+    Ok(health)
 }

@@ -71,6 +71,7 @@ impl Step {
         collateral: &CollateralSide<'_, '_>,
         args: &LiquidateArgs,
     ) -> Result<Self> {
+        collateral.expect_free()?;
         let terms = &context.markets.terms;
         let row = context.asset(collateral.asset())?;
         let prices = (price(context, debt.asset)?, price(context, collateral.asset())?);

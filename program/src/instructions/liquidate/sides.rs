@@ -1,6 +1,7 @@
 //! The two sides of a liquidation: the debt that is repaid, the collateral that is seized.
 
 use super::plan::Step;
+use super::venue::VenueSide;
 use crate::Result;
 use crate::accounts::{Context, Custody, PoolHandle, TokenRefs, expect_address, tokens_of};
 use crate::cpi::{self, Signer};
@@ -99,6 +100,8 @@ pub(super) enum CollateralSide<'a, 'i> {
     Custody(Custody<'a, 'i>),
     /// A pool deposit, redeemed to the liquidator.
     Pool(PoolSide<'a, 'i>),
+    /// A deposit at a venue, redeemed through custody to the liquidator.
+    Venue(Box<VenueSide<'a, 'i>>),
 }
 
 /// A deposit in a native pool.
@@ -112,18 +115,24 @@ pub(super) struct PoolSide<'a, 'i> {
 
 impl<'a, 'i> CollateralSide<'a, 'i> {
     /// The account's collateral that the arguments name. A pool deposit needs
-    /// its pool as the one trailing account.
+    /// its pool as the first trailing account; what lies at a venue was
+    /// visited before.
     pub(super) fn load(
-        context: &Context<'_, '_>,
+        context: &Context<'_, 'i>,
         list: &List<'a, 'i>,
         trailing: &'a [AccountInfo<'i>],
         args: &LiquidateArgs,
+        venue: Option<Box<VenueSide<'a, 'i>>>,
     ) -> Result<Self> {
-        let side = match (PositionKind::from_byte(args.collateral_kind), trailing) {
-            (Some(PositionKind::Custody), []) => Self::custody(context, list, args)?,
-            (Some(PositionKind::PoolDeposit), [pool]) => Self::pool(context, list, pool, args)?,
-            (Some(PositionKind::Custody | PositionKind::PoolDeposit), _) => {
-                return Err(TrestleError::AccountCount);
+        let side = match (PositionKind::from_byte(args.collateral_kind), venue) {
+            (Some(PositionKind::Custody), _) => Self::custody(context, list, args)?,
+            (Some(PositionKind::PoolDeposit), _) => {
+                let pool = trailing.first().ok_or(TrestleError::AccountCount)?;
+                Self::pool(context, list, pool, args)?
+            }
+            (Some(PositionKind::VenueDeposit), Some(mut side)) => {
+                side.measure(context)?;
+                Self::Venue(side)
             }
             _ => return Err(TrestleError::NotSeizable),
         };
@@ -192,6 +201,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
         match self {
             Self::Custody(custody) => custody.place,
             Self::Pool(side) => side.place,
+            Self::Venue(side) => side.place,
         }
     }
 
@@ -215,20 +225,30 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
                 let brought = if side.is_debt_pool { brought } else { 0 };
                 Ok(held.min(side.pool.books.cash.saturating_add(brought)))
             }
+            Self::Venue(side) => Ok(side.available()),
         }
+    }
+
+    /// Something can leave at all.
+    pub(super) fn expect_free(&self) -> Result<()> {
+        if let Self::Venue(side) = self { side.expect_free() } else { Ok(()) }
     }
 
     /// Whether part of the claim is charged as illiquid on the board.
     pub(super) fn is_illiquid(&self, context: &Context<'_, '_>) -> bool {
-        let Self::Pool(side) = self else { return false };
-        let liquid = context.markets.market(side.place.market).map_or(0, |row| row.liquid);
-        side.pool.books.deposit_index.tokens_floor(side.units).is_ok_and(|held| held > liquid)
+        let held = match self {
+            Self::Custody(_) => return false,
+            Self::Pool(side) => side.pool.books.deposit_index.tokens_floor(side.units),
+            Self::Venue(side) => Ok(side.tokens()),
+        };
+        let liquid = context.markets.market(self.place().market).map_or(0, |row| row.liquid);
+        held.is_ok_and(|held| held > liquid)
     }
 
     /// Pays the seized tokens to the liquidator. Returns their number.
     pub(super) fn seize(
         &mut self,
-        context: &mut Context<'_, '_>,
+        context: &mut Context<'_, 'i>,
         to: &AccountInfo<'i>,
         step: &Step,
     ) -> Result<u64> {
@@ -251,6 +271,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
                 context.margin.debit(side.place.key(), units)?;
                 Ok(tokens)
             }
+            Self::Venue(side) => side.seize(context, to, step.seize),
         }
     }
 }

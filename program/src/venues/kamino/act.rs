@@ -22,7 +22,7 @@ use trestle_venue_adapters::kamino::{ALL, Action, admit, freshness, ids, report}
 use trestle_venue_adapters::plan::Call;
 
 /// What an action works on, by address, each checked.
-struct Parts<'a, 'i> {
+pub(super) struct Parts<'a, 'i> {
     list: &'a VenueAccounts<&'a AccountInfo<'i>>,
     accounts: &'a [AccountInfo<'i>],
     program: Pubkey,
@@ -35,6 +35,8 @@ struct Parts<'a, 'i> {
 pub(crate) enum Amount {
     /// So many tokens, native units.
     Tokens(u64),
+    /// Of a redemption: so many cTokens.
+    Units(u64),
     /// All of it.
     All,
 }
@@ -49,28 +51,8 @@ pub(crate) fn act<'i>(
     action: Action,
     amount: Amount,
 ) -> Result<Delta> {
-    let row = *context.market(market, MarketKind::Lending)?;
-    let refs = TokenRefs {
-        custody: list.custody,
-        custody_owner: list.custody_owner,
-        mint: list.mint,
-        token_program: list.token_program,
-    };
-    let custody = Custody::load(context, refs, row.asset)?;
-    let parts = Parts::load(context, accounts, list, &row)?;
-    let place = place_of(&context.margin, list.venue_account.key)?;
-    parts.admit(action)?;
-    let mut scratch = Scratch::take(context);
-    let Scratch { call, before } = &mut *scratch;
-    parts.freshen(context, call, action)?;
-    let asked = parts.plan(context, call, before, &custody, action, amount)?;
-    venue::call_with_custody(context, accounts, call, &parts.program, &custody)?;
-    let tokens = Tokens { before: custody.balance, after: balance(list.custody)? };
-    let indices = parts.indices(context.now)?;
-    let delta = parts.measure(indices, before, action, tokens, asked)?;
-    context.scratch = Some(scratch);
-    refresh(context, accounts, place, list.venue_account)?;
-    context.reads.row(row_read(market, indices));
+    let custody = custody(context, list, market)?;
+    let delta = move_tokens(context, accounts, list, market, action, amount, &custody)?;
     match action {
         Action::Supply | Action::Repay => {
             context.margin.debit(custody.place.key(), delta.tokens)?;
@@ -80,9 +62,54 @@ pub(crate) fn act<'i>(
     Ok(delta)
 }
 
+/// The custody that a venue pays into and takes from.
+pub(crate) fn custody<'a, 'i>(
+    context: &Context<'_, 'i>,
+    list: &VenueAccounts<&'a AccountInfo<'i>>,
+    market: u16,
+) -> Result<Custody<'a, 'i>> {
+    let refs = TokenRefs {
+        custody: list.custody,
+        custody_owner: list.custody_owner,
+        mint: list.mint,
+        token_program: list.token_program,
+    };
+    Custody::load(context, refs, context.market(market, MarketKind::Lending)?.asset)
+}
+
+/// [`act`] that leaves it to the caller what becomes of the custody's position:
+/// its tokens have moved by what is returned, its units have not.
+#[allow(clippy::too_many_arguments)] // an act and its custody
+pub(crate) fn move_tokens<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    list: &VenueAccounts<&AccountInfo<'i>>,
+    market: u16,
+    action: Action,
+    amount: Amount,
+    custody: &Custody<'_, 'i>,
+) -> Result<Delta> {
+    let row = *context.market(market, MarketKind::Lending)?;
+    let parts = Parts::load(context, accounts, list, &row)?;
+    let place = place_of(&context.margin, list.venue_account.key)?;
+    parts.admit(action)?;
+    let mut scratch = Scratch::take(context);
+    let Scratch { call, before } = &mut *scratch;
+    parts.freshen(context, call, action)?;
+    let asked = parts.plan(context, call, before, custody, action, amount)?;
+    venue::call_with_custody(context, accounts, call, &parts.program, custody)?;
+    let tokens = Tokens { before: custody.balance, after: balance(list.custody)? };
+    let indices = parts.indices(context.now)?;
+    let delta = parts.measure(indices, before, action, tokens, asked)?;
+    context.scratch = Some(scratch);
+    refresh(context, accounts, place, list.venue_account)?;
+    context.reads.row(row_read(market, indices));
+    Ok(delta)
+}
+
 impl<'a, 'i> Parts<'a, 'i> {
     /// Checks program, market, reserve and obligation against the board and the table.
-    fn load(
+    pub(super) fn load(
         context: &Context<'_, 'i>,
         accounts: &'a [AccountInfo<'i>],
         list: &'a VenueAccounts<&'a AccountInfo<'i>>,
@@ -112,7 +139,7 @@ impl<'a, 'i> Parts<'a, 'i> {
     }
 
     /// Runs `f` on the obligation, the reserve and the market as they are now.
-    fn view<T>(
+    pub(super) fn view<T>(
         &self,
         f: impl FnOnce(&Obligation<'_>, &Reserve<'_>, &Market<'_>) -> Result<T>,
     ) -> Result<T> {
@@ -122,7 +149,7 @@ impl<'a, 'i> Parts<'a, 'i> {
     }
 
     /// Our obligation, a slot for the reserve, and nothing against new risk.
-    fn admit(&self, action: Action) -> Result<()> {
+    pub(super) fn admit(&self, action: Action) -> Result<()> {
         self.view(|obligation, reserve, market| {
             let key = self.list.reserve.key.as_array();
             admit::obligation(obligation, self.owner.as_array(), self.list.parent.key.as_array())?;
@@ -136,7 +163,7 @@ impl<'a, 'i> Parts<'a, 'i> {
 
     /// Refreshes what klend asks to be fresh and is not, prices aside: those come
     /// from klend's own refresh in front of this instruction, or are still young.
-    fn freshen(
+    pub(super) fn freshen(
         &self,
         context: &mut Context<'_, 'i>,
         call: &mut Call,
@@ -212,9 +239,11 @@ impl<'a, 'i> Parts<'a, 'i> {
             };
             let parties = self.parties();
             let asked = match (action, amount) {
-                (Action::Supply | Action::Borrow, Amount::All) => {
+                (Action::Supply | Action::Borrow, Amount::All)
+                | (Action::Supply | Action::Borrow | Action::Repay, Amount::Units(_)) => {
                     return Err(TrestleError::OutOfRange);
                 }
+                (Action::Redeem, Amount::Units(units)) => units,
                 (Action::Redeem, Amount::Tokens(tokens)) => {
                     let index = report::indices(reserve, context.now)?.deposit;
                     index.units_ceil(tokens)?.min(before.deposit_units(key))
@@ -251,7 +280,7 @@ impl<'a, 'i> Parts<'a, 'i> {
     }
 
     /// The reserve's indices now.
-    fn indices(&self, now: Now) -> Result<Indices> {
+    pub(super) fn indices(&self, now: Now) -> Result<Indices> {
         let reserve = bytes(self.list.reserve)?;
         Ok(report::indices(&Reserve::new(&reserve)?, now)?)
     }

@@ -5,12 +5,14 @@ mod farm;
 mod open;
 mod read;
 mod row;
+mod seize;
 
-pub(crate) use act::{Amount, act, change_group};
+pub(crate) use act::{Amount, act, change_group, custody, move_tokens};
 pub(crate) use farm::{claim, open_farm};
 pub(crate) use open::open;
 pub(crate) use read::{read, refresh};
 pub(crate) use row::{admit_listing, write_row};
+pub(crate) use seize::{Held, held, prepare};
 
 use crate::Result;
 use crate::accounts::Context;

@@ -7,6 +7,7 @@ mod flags;
 mod front;
 mod hostile;
 mod inputs;
+mod liquidation;
 mod outside;
 mod position;
 mod property;
