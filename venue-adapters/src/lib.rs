@@ -17,3 +17,4 @@ pub mod kamino;
 pub mod oracle;
 pub mod plan;
 pub mod token;
+pub mod transaction;

@@ -4,6 +4,7 @@
 //! an instruction and of `sha256("account:<Name>")` for an account.
 
 use crate::plan::Key;
+pub use crate::transaction::INSTRUCTIONS_SYSVAR;
 
 /// Kamino Lend (klend), `KLend2g3cP87fffoy8q1mQqGKjrxjC8boSyAYavgmjD`.
 pub const PROGRAM: Key = [
@@ -17,11 +18,6 @@ pub const FARMS_PROGRAM: Key = [
 ];
 /// The System program, and what klend writes for "no key".
 pub const SYSTEM_PROGRAM: Key = [0; 32];
-/// Instructions sysvar, `Sysvar1nstructions1111111111111111111111111`.
-pub const INSTRUCTIONS_SYSVAR: Key = [
-    6, 167, 213, 23, 24, 123, 209, 102, 53, 218, 212, 4, 85, 253, 194, 192, 193, 36, 198, 143, 33,
-    86, 117, 165, 219, 186, 203, 95, 8, 0, 0, 0,
-];
 /// Rent sysvar, `SysvarRent111111111111111111111111111111111`.
 pub const RENT_SYSVAR: Key = [
     6, 167, 213, 23, 25, 44, 92, 81, 33, 140, 201, 76, 61, 74, 241, 127, 88, 218, 238, 8, 155, 161,
