@@ -26,6 +26,11 @@ pub fn rows(bench: &mut Bench) {
     bench.send("", t.assert_rate(me, account, &rate), &[&user.key]);
     bench.send("", t.assert_deadline(me, account, &deadline), &[&user.key]);
 
+    let begin = t.begin_region(me, account, 1);
+    let end = t.end_region(me, account, &[]);
+    let cases = ["an end next to it; both in one transaction", "3 positions, with debt"];
+    bench.pair(cases, [begin, end], &[&user.key]);
+
     let delegate = Keypair::new_from_array([28; 32]);
     let key = delegate.pubkey();
     let args = SetDelegateArgs {

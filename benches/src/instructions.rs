@@ -11,7 +11,7 @@ use trestle_interface::args::ListIssuerArgs;
 use trestle_interface::state::Phase;
 use trestle_interface::tag::Tag;
 use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
-use trestle_sandbox::{User, World, tokens};
+use trestle_sandbox::{Sent, User, World, tokens};
 
 /// Collects rows.
 pub struct Bench {
@@ -28,6 +28,20 @@ impl Bench {
             .send(&[ix], keys)
             .unwrap_or_else(|e| panic!("{} ({case}): {e:?}", info(tag).name));
         self.rows.push(Row::new(info(tag).name, case, &sent));
+    }
+
+    /// Sends two of our instructions that only go together, a row for each:
+    /// units of its own, locks and bytes of both.
+    pub fn pair(&mut self, cases: [&str; 2], pair: [Instruction; 2], keys: &[&Keypair]) {
+        let names =
+            [0, 1].map(|at: usize| info(Tag::from_byte(pair[at].data[0]).expect("a tag")).name);
+        let sent = self.world.send(&pair, keys).unwrap_or_else(|e| panic!("{names:?}: {e:?}"));
+        let ends = sent.logs.iter().position(|line| line.ends_with(" success"));
+        let (first, second) = sent.logs.split_at(ends.expect("the first ends") + 1);
+        for (at, logs) in [first, second].into_iter().enumerate() {
+            let part = Sent { logs: logs.to_vec(), ..sent.clone() };
+            self.rows.push(Row::new(names[at], cases[at], &part));
+        }
     }
 }
 

@@ -41,10 +41,8 @@ pub(crate) struct Acting {
 
 impl Acting {
     /// The delegate that signed, which must not have expired.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn find(account: &MarginAccount, key: &Pubkey, now: i64) -> Result<Box<Self>> {
-        Ok(Box::new(Self { at: find(account, key, now)?, flows: Vec::new() }))
+    pub(crate) fn find(account: &MarginAccount, key: &Pubkey, now: i64) -> Result<Self> {
+        Ok(Self { at: find(account, key, now)?, flows: Vec::new() })
     }
 }
 

@@ -108,6 +108,8 @@ fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) ->
     match tag {
         Tag::FlagUnhealthy => ix::loss::flag_unhealthy(program_id, accounts, args),
         Tag::SettleBadDebt => ix::loss::settle_bad_debt(program_id, accounts, args),
+        Tag::BeginRegion => ix::region::begin(program_id, accounts, args),
+        Tag::EndRegion => ix::region::end(program_id, accounts, args),
         Tag::OpenVenue => own::<ix::venue::Open>(program_id, accounts, args),
         Tag::OpenFarm => own::<ix::venue::OpenFarm>(program_id, accounts, args),
         Tag::ClaimVenue => own::<ix::venue::Claim>(program_id, accounts, args),
@@ -250,7 +252,11 @@ fn expect_short(mut frame: &[u8]) -> core::result::Result<(), Refused> {
 
 const fn is_published(asked: Permission, tag: Tag) -> bool {
     match tag.permission() {
-        Some(row) => row.bits == asked.bits && row.when_locked == asked.when_locked,
+        Some(row) => {
+            row.bits == asked.bits
+                && row.when_locked == asked.when_locked
+                && row.in_region == asked.in_region
+        }
         None => false,
     }
 }

@@ -3,10 +3,11 @@
 //! An operation says in its type whether it may lower health. What it returns
 //! can only be turned into success by [`settle`], and that runs the gate unless
 //! the type says that health cannot fall. In a batch the types' rules add up,
-//! and one settlement at its end answers for all.
+//! and one settlement at its end answers for all. In a region nothing is
+//! settled before its end, which answers for whatever was done.
 
 use crate::Result;
-use crate::accounts::Context;
+use crate::accounts::{Context, Who};
 use crate::delegate;
 use crate::exposure::{self, Caps};
 use crate::venues::{read_indebted, read_units};
@@ -44,6 +45,10 @@ impl Rule {
         Self { acts: false, checked: false, releases: false, caps: Caps::Unasked };
     /// An act with nothing to check.
     const ACT: Self = Self { acts: true, ..Self::NOTHING };
+
+    /// Everything at once: what the end of a region asks for, which does not
+    /// know what was done.
+    const REGION: Self = Self { acts: true, checked: true, releases: true, caps: Caps::Enforced };
 
     /// What either asks for.
     pub(crate) fn and(self, other: Self) -> Self {
@@ -139,7 +144,7 @@ impl Before {
         context: &mut Context<'_, 'i>,
         accounts: &[AccountInfo<'i>],
     ) -> Result<Self> {
-        let measured = acts && context.acting.is_some();
+        let measured = acts && context.is_by_delegate();
         if measured && context.margin.uses_venues() {
             // what happened at venues since the last reading is no part of the act
             match read_units(context, accounts) {
@@ -153,6 +158,7 @@ impl Before {
 }
 
 /// Checks what a rule asks for, charges a delegate, and stamps the account.
+/// Inside a region all of that waits for [`settle_region`].
 /// `accounts` are all of the instruction's.
 #[inline(always)]
 pub(crate) fn settle<'i>(
@@ -164,12 +170,42 @@ pub(crate) fn settle<'i>(
     if !rule.acts {
         return Ok(());
     }
-    judge(rule, context, accounts, before)?;
-    match (context.acting.take(), &before.0) {
-        (None, _) => Ok(()),
-        (Some(acting), Some(positions)) => delegate::charge(context, &acting, positions),
-        (Some(_), None) => Err(TrestleError::Corrupt),
+    if context.who.is_some() {
+        settle_other(rule, context, accounts, before)
+    } else {
+        judge(rule, context, accounts, before)
     }
+}
+
+/// [`settle`] for whoever is not the owner outside a session.
+#[cold]
+#[inline(never)]
+fn settle_other<'i>(
+    rule: Rule,
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+    before: &Before,
+) -> Result<()> {
+    if !context.is_by_delegate() {
+        return Ok(()); // in a region
+    }
+    judge(rule, context, accounts, before)?;
+    match (context.who.take().as_deref(), &before.0) {
+        (Some(Who::Delegate(acting)), Some(positions)) => {
+            delegate::charge(context, acting, positions)
+        }
+        _ => Err(TrestleError::Corrupt),
+    }
+}
+
+/// The end of a region, whatever was done in it. No state before is compared:
+/// initial health must not be negative, also where it was.
+#[inline(never)]
+pub(crate) fn settle_region<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+) -> Result<()> {
+    settle(Rule::REGION, context, accounts, &Before(None))
 }
 
 #[inline(always)]

@@ -54,7 +54,8 @@ fn instruction(out: &mut String, row: &InstructionInfo) {
         } else {
             "Not while locked down."
         };
-        let _ = writeln!(out, "Who: {who}. {locked}\n");
+        let region = if permission.in_region { "" } else { " Not inside a region." };
+        let _ = writeln!(out, "Who: {who}. {locked}{region}\n");
     }
     let mut at = 1;
     let _ = writeln!(out, "| byte | type | argument | |\n|---:|---|---|---|");

@@ -70,6 +70,13 @@ crate::args! {
         min_units: u128,
     }
 
+    /// Where a region ends.
+    BeginRegionArgs {
+        /// Number of the account's `end_region` among the transaction's
+        /// instructions, counted from zero.
+        end: u16,
+    }
+
     /// A market.
     MarketArgs {
         /// Market index.

@@ -102,6 +102,15 @@ errors! {
     /// Split the batch: calls of venues take more memory than an instruction has.
     23 BatchVenues "batch would call venues too often",
 
+    /// Send begin_region and end_region as instructions of the transaction itself; programs use a batch.
+    30 RegionByCpi "region begins or ends inside another program's call",
+    /// Give begin_region the number of the same account's end_region, behind it in the transaction.
+    31 RegionUnmatched "no end_region of this account stands where the region says it ends",
+    /// End a region before the account's next one begins.
+    32 RegionNested "another region of this account begins or ends before the named end",
+    /// Send begin_region first.
+    33 RegionNotOpen "no region is open on this margin account",
+
     /// Sign as the owner of the margin account, or as a delegate with the permission.
     100 NotOwner "signer may not act for this margin account",
     /// Close a position, or resize the account to more positions.

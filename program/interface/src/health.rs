@@ -1,13 +1,14 @@
 //! Return data of `get_health`.
 
+use crate::state::Session;
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
 use trestle_risk_math::portfolio::{Freshness, Health};
 
 /// Version of the layout.
-pub const HEALTH_REPORT_VERSION: u8 = 1;
+pub const HEALTH_REPORT_VERSION: u8 = 2;
 
-/// Health of one account, micro-USD. Version 1; new fields are only ever
+/// Health of one account, micro-USD. Version 2; new fields are only ever
 /// appended under a new version.
 ///
 /// Whatever a call runs may set return data: a caller by CPI reads it with
@@ -15,7 +16,7 @@ pub const HEALTH_REPORT_VERSION: u8 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct HealthReport {
-    /// 1.
+    /// [`HEALTH_REPORT_VERSION`].
     pub version: u8,
     /// 1 when `init` is known: no debt is older than the initial level accepts.
     pub init_known: u8,
@@ -47,11 +48,16 @@ pub struct HealthReport {
     pub newest: i64,
     /// Slot of the reading.
     pub slot: u64,
+    /// [`Session`]: while it is not idle nobody has checked what
+    /// is told here, and it may change before the transaction ends.
+    pub session: u8,
+    /// Zero.
+    pub padding: [u8; 7],
 }
-crate::assert_layout!(HealthReport, 4, 4, 11 * 8);
+crate::assert_layout!(HealthReport, 4, 4, 11 * 8, 8);
 
 impl HealthReport {
-    /// The report of a health.
+    /// The report of a health outside any session.
     #[must_use]
     pub fn new(health: &Health, slot: u64) -> Self {
         Self {
@@ -76,6 +82,8 @@ impl HealthReport {
             oldest: health.oldest,
             newest: health.newest,
             slot,
+            session: Session::Idle.byte(),
+            padding: [0; 7],
         }
     }
 
@@ -84,6 +92,12 @@ impl HealthReport {
     #[must_use]
     pub fn returned_by(trestle: &Address, returner: &Address, data: &[u8]) -> Option<Self> {
         if returner == trestle { Self::read(data) } else { None }
+    }
+
+    /// The report of an account whose session byte is `session`.
+    #[must_use]
+    pub const fn in_session(self, session: u8) -> Self {
+        Self { session, ..self }
     }
 
     /// From return data. `None` for another length or version.

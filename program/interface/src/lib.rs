@@ -16,6 +16,7 @@ pub mod exits;
 pub mod health;
 pub mod pda;
 pub mod permission;
+pub mod region;
 pub mod state;
 pub mod tag;
 pub mod view;

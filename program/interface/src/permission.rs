@@ -22,27 +22,31 @@ pub struct Permission {
     pub bits: u32,
     /// A lock-down leaves the operation.
     pub when_locked: bool,
+    /// The owner may run it inside a region.
+    pub in_region: bool,
 }
 
 impl Permission {
     /// Taking in tokens that reached custody without a deposit.
-    pub const OWNER: Self = Self { bits: 0, when_locked: false };
+    pub const OWNER: Self = Self { bits: 0, when_locked: false, in_region: true };
     /// Deposit. It stays in a lock-down: without it nothing could be repaid.
-    pub const DEPOSIT: Self = Self { bits: PROTECT, when_locked: true };
+    pub const DEPOSIT: Self = Self { bits: PROTECT, when_locked: true, in_region: true };
     /// Withdrawal.
-    pub const WITHDRAW: Self = Self { bits: WITHDRAW, when_locked: true };
-    /// Supply, and what a venue asks for around it.
-    pub const MOVE: Self = Self { bits: MOVE, when_locked: false };
+    pub const WITHDRAW: Self = Self { bits: WITHDRAW, when_locked: true, in_region: true };
+    /// Supply.
+    pub const MOVE: Self = Self { bits: MOVE, when_locked: false, in_region: true };
+    /// What a venue asks for around a supply: its accounts, rewards and groups.
+    pub const ARRANGE: Self = Self { bits: MOVE, when_locked: false, in_region: false };
     /// Redemption.
-    pub const REDEEM: Self = Self { bits: MOVE | PROTECT, when_locked: true };
+    pub const REDEEM: Self = Self { bits: MOVE | PROTECT, when_locked: true, in_region: true };
     /// A new debt.
-    pub const BORROW: Self = Self { bits: TRADE, when_locked: false };
+    pub const BORROW: Self = Self { bits: TRADE, when_locked: false, in_region: true };
     /// Repayment.
-    pub const REPAY: Self = Self { bits: TRADE | PROTECT, when_locked: true };
+    pub const REPAY: Self = Self { bits: TRADE | PROTECT, when_locked: true, in_region: true };
     /// Giving up an empty venue account.
-    pub const CLOSE: Self = Self { bits: MOVE, when_locked: true };
+    pub const CLOSE: Self = Self { bits: MOVE, when_locked: true, in_region: false };
     /// Guards, which move nothing.
-    pub const GUARD: Self = Self { bits: ALL, when_locked: true };
+    pub const GUARD: Self = Self { bits: ALL, when_locked: true, in_region: true };
 
     /// Whether a delegate with `bits` may run the operation.
     #[must_use]

@@ -133,7 +133,7 @@ instructions! {
     6 PoolRepay pool_repay REPAY PoolAccounts fixed RepayArgs,
 
     /// Opens an account at a venue.
-    7 OpenVenue open_venue MOVE OpenVenueAccounts trailing MarketArgs,
+    7 OpenVenue open_venue ARRANGE OpenVenueAccounts trailing MarketArgs,
     /// Custody to a deposit at a venue. Checked.
     8 VenueSupply venue_supply MOVE VenueAccounts trailing SupplyArgs,
     /// A deposit at a venue back to custody. Checked.
@@ -143,11 +143,11 @@ instructions! {
     /// Repays a venue from custody. Needs no price.
     11 VenueRepay venue_repay REPAY VenueAccounts trailing RepayArgs,
     /// Opens a stake in a venue's farm.
-    12 OpenFarm open_farm MOVE OpenFarmAccounts trailing FarmArgs,
+    12 OpenFarm open_farm ARRANGE OpenFarmAccounts trailing FarmArgs,
     /// Claims a reward at a venue into custody.
-    13 ClaimVenue claim_venue MOVE ClaimVenueAccounts trailing ClaimArgs,
+    13 ClaimVenue claim_venue ARRANGE ClaimVenueAccounts trailing ClaimArgs,
     /// Enters or leaves an elevation group at a venue. Checked.
-    14 VenueGroup venue_group MOVE VenueGroupAccounts trailing VenueGroupArgs,
+    14 VenueGroup venue_group ARRANGE VenueGroupAccounts trailing VenueGroupArgs,
     /// Forgets an empty account at a venue.
     15 CloseVenue close_venue CLOSE CloseVenueAccounts fixed NoArgs,
 
@@ -182,6 +182,12 @@ instructions! {
     27 AssertRate assert_rate GUARD GuardAccounts fixed AssertRateArgs,
     /// Fails after a time or a slot.
     28 AssertDeadline assert_deadline GUARD GuardAccounts fixed AssertDeadlineArgs,
+    /// Puts the check off to the account's `end_region`, which must come later
+    /// in the transaction; see [`crate::region`].
+    29 BeginRegion begin_region alone BeginRegionAccounts fixed BeginRegionArgs,
+    /// Ends the account's region: initial health must not be negative, and all
+    /// caps hold. What a check reads may follow.
+    30 EndRegion end_region alone OwnerAccounts trailing NoArgs,
 
     /// Opens a margin account. While the cohort is open it takes the owner's
     /// seat, and a proof where the seat is not taken yet; see [`crate::cohort`].

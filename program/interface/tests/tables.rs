@@ -60,6 +60,9 @@ fn instructions_are_the_published_list() {
             let (bits, locked) = (permission.bits, permission.when_locked);
             let locked = if locked { " when locked" } else { "" };
             writeln!(list, "    ! permission {bits}{locked}").unwrap();
+            if permission.in_region {
+                writeln!(list, "    ! in a region").unwrap();
+            }
         }
         roles(&mut list, row.prefix);
         roles(&mut list, row.accounts);

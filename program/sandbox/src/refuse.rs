@@ -8,6 +8,7 @@ use solana_program::pubkey::Pubkey;
 use solana_signer::Signer;
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::ops::RangeInclusive;
 use trestle_interface::{TABLE, Tag, TrestleError};
 
 /// Sends instructions that must be refused with `error`, and asserts that no
@@ -22,14 +23,40 @@ pub fn refused(
     signers: &[&Keypair],
     error: TrestleError,
 ) {
+    refused_in(svm, instructions, signers, 0..=u8::MAX, error);
+}
+
+/// [`refused`], by the instruction of number `at`.
+///
+/// # Panics
+/// As it does, and when another instruction is refused.
+#[track_caller]
+pub fn refused_at(
+    svm: &mut Svm,
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+    at: u8,
+    error: TrestleError,
+) {
+    refused_in(svm, instructions, signers, at..=at, error);
+}
+
+#[track_caller]
+fn refused_in(
+    svm: &mut Svm,
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+    at: RangeInclusive<u8>,
+    error: TrestleError,
+) {
     let before = snapshot(svm, instructions);
     let outcome = svm.send(instructions, signers);
     match outcome {
-        Err(Failure::Trestle(index, found)) if found == error => {
+        Err(Failure::Trestle(index, found)) if found == error && at.contains(&index) => {
             let data = instructions.get(usize::from(index)).map(|ix| ix.data.as_slice());
             expect_documented(data.unwrap_or(&[]), error);
         }
-        other => panic!("expected {error:?}, found {other:?}"),
+        other => panic!("expected {error:?} at {at:?}, found {other:?}"),
     }
     assert_eq!(before, snapshot(svm, instructions), "a refusal changed an account");
 }

@@ -12,11 +12,33 @@ use trestle_interface::TrestleError;
 use trestle_interface::pda;
 use trestle_interface::permission::Permission;
 use trestle_interface::state::{
-    AccountStatus, AssetRow, ClassStatus, MarketKind, MarketRow, MarketStatus, MarketsPage,
-    Position, PricesPage, Session,
+    AccountStatus, AssetRow, ClassStatus, MarginAccount, MarketKind, MarketRow, MarketStatus,
+    MarketsPage, Position, PricesPage, Session,
 };
 use trestle_interface::view::{Board, Now, Venues, assess};
 use trestle_risk_math::portfolio::{Book, Health};
+
+/// Who acts on a margin account, when it is not simply its owner.
+pub(crate) enum Who {
+    /// A delegate: within its permissions, on its budget.
+    Delegate(Acting),
+    /// The owner inside a region: the check is put off to the region's end.
+    Region,
+}
+
+impl Who {
+    /// Whoever is not an owner outside a session.
+    #[cold]
+    #[inline(never)]
+    fn find(account: &MarginAccount, key: &Pubkey, now: i64) -> Result<Box<Self>> {
+        match Session::from_byte(account.session) {
+            Some(Session::Idle) => Ok(Box::new(Self::Delegate(Acting::find(account, key, now)?))),
+            // regions are for owners only (ruling 6)
+            Some(Session::Region) if account.owner == *key => Ok(Box::new(Self::Region)),
+            _ => Err(TrestleError::InSession),
+        }
+    }
+}
 
 /// A margin account, its group's board, and who acts.
 pub(crate) struct Context<'a, 'i> {
@@ -35,13 +57,15 @@ pub(crate) struct Context<'a, 'i> {
     pub(crate) scratch: Option<Box<kamino::Scratch>>,
     /// [`Context::authority_address`], once it was asked for.
     owner: OnceCell<Pubkey>,
-    /// The delegate who signed; `None` when the owner did.
-    pub(crate) acting: Option<Box<Acting>>,
+    /// Who signed; `None` for the owner outside a session, and for anyone
+    /// where an instruction is open to all.
+    pub(crate) who: Option<Box<Who>>,
 }
 
 impl<'a, 'i> Context<'a, 'i> {
     /// Loads the account from its borrowed `bytes` and the pages of its group.
-    /// The signer must be the owner or a delegate, and no session may be open.
+    /// The signer must be the owner or a delegate. No session may be open but
+    /// a region of the owner's.
     pub(crate) fn load(
         program_id: &'a Pubkey,
         authority: &'a AccountInfo<'i>,
@@ -50,16 +74,18 @@ impl<'a, 'i> Context<'a, 'i> {
         prices: &'a AccountInfo<'i>,
         markets: &'a AccountInfo<'i>,
     ) -> Result<Self> {
-        let (margin, now) = idle(program_id, account, bytes)?;
-        let acting = if margin.fixed.owner == *authority.key {
+        let margin = Margin::load(bytes, account, program_id)?;
+        let now = now()?;
+        let who = if is_idle(&margin) && margin.fixed.owner == *authority.key {
             None
         } else {
-            Some(Acting::find(margin.fixed, authority.key, now.unix)?)
+            Some(Who::find(margin.fixed, authority.key, now.unix)?)
         };
-        Self::of(program_id, authority, account, margin, prices, markets, now, acting)
+        Self::of(program_id, authority, account, margin, prices, markets, now, who)
     }
 
-    /// [`Context::load`] for a signer who acts on another's account.
+    /// [`Context::load`] for a signer who acts on another's account, on which
+    /// no session may be open.
     pub(crate) fn open(
         program_id: &'a Pubkey,
         authority: &'a AccountInfo<'i>,
@@ -68,8 +94,11 @@ impl<'a, 'i> Context<'a, 'i> {
         prices: &'a AccountInfo<'i>,
         markets: &'a AccountInfo<'i>,
     ) -> Result<Self> {
-        let (margin, now) = idle(program_id, account, bytes)?;
-        Self::of(program_id, authority, account, margin, prices, markets, now, None)
+        let margin = Margin::load(bytes, account, program_id)?;
+        if !is_idle(&margin) {
+            return Err(TrestleError::InSession);
+        }
+        Self::of(program_id, authority, account, margin, prices, markets, now()?, None)
     }
 
     #[inline(always)]
@@ -82,7 +111,7 @@ impl<'a, 'i> Context<'a, 'i> {
         prices: &'a AccountInfo<'i>,
         markets: &'a AccountInfo<'i>,
         now: Now,
-        acting: Option<Box<Acting>>,
+        who: Option<Box<Who>>,
     ) -> Result<Self> {
         let group = margin.fixed.header.group;
         Ok(Self {
@@ -96,7 +125,7 @@ impl<'a, 'i> Context<'a, 'i> {
             reads: Reads::default(),
             scratch: None,
             owner: OnceCell::new(),
-            acting,
+            who,
         })
     }
 
@@ -104,32 +133,50 @@ impl<'a, 'i> Context<'a, 'i> {
     /// leave to the owner only.
     #[inline(always)]
     pub(crate) fn is_restricted(&self) -> bool {
-        self.acting.is_some() || self.margin.fixed.status != AccountStatus::Active.byte()
+        self.is_by_delegate() || self.is_locked_down()
+    }
+
+    /// Whether a delegate acts.
+    #[inline(always)]
+    pub(crate) fn is_by_delegate(&self) -> bool {
+        matches!(self.who.as_deref(), Some(Who::Delegate(_)))
+    }
+
+    #[inline(always)]
+    fn is_locked_down(&self) -> bool {
+        self.margin.fixed.status != AccountStatus::Active.byte()
     }
 
     /// The signer may run an operation that asks for `permission`.
     #[inline(always)]
     pub(crate) fn authorize(&self, permission: Permission) -> Result<()> {
-        if self.is_restricted() { self.authorize_restricted(permission) } else { Ok(()) }
+        let free = self.who.is_none() && !self.is_locked_down();
+        if free { Ok(()) } else { self.authorize_restricted(permission) }
     }
 
     #[cold]
     #[inline(never)]
     fn authorize_restricted(&self, permission: Permission) -> Result<()> {
-        let fixed = &self.margin.fixed;
-        if fixed.status != AccountStatus::Active.byte() && !permission.when_locked {
+        if self.is_locked_down() && !permission.when_locked {
             return Err(TrestleError::LockedDown);
         }
-        let Some(acting) = &self.acting else { return Ok(()) };
-        let row = fixed.delegates.get(acting.at).ok_or(TrestleError::Corrupt)?;
-        if permission.covers(row.permissions) { Ok(()) } else { Err(TrestleError::NotPermitted) }
+        match self.who.as_deref() {
+            None => Ok(()),
+            Some(Who::Region) if permission.in_region => Ok(()),
+            Some(Who::Region) => Err(TrestleError::InSession),
+            Some(Who::Delegate(acting)) => {
+                let row = self.margin.fixed.delegates.get(acting.at);
+                let bits = row.ok_or(TrestleError::Corrupt)?.permissions;
+                if permission.covers(bits) { Ok(()) } else { Err(TrestleError::NotPermitted) }
+            }
+        }
     }
 
     /// Remembers what a delegate moved between custody and a wallet, or
     /// claimed: it is neither gain nor loss of its act.
     #[inline(always)]
     pub(crate) fn note(&mut self, flow: Flow) {
-        if let Some(acting) = &mut self.acting {
+        if let Some(Who::Delegate(acting)) = self.who.as_deref_mut() {
             acting.flows.push(flow);
         }
     }
@@ -206,18 +253,10 @@ impl<'a, 'i> Context<'a, 'i> {
     }
 }
 
-/// A margin account on which no session is open, and the time.
+/// No session is open.
 #[inline(always)]
-fn idle<'a>(
-    program_id: &Pubkey,
-    account: &AccountInfo,
-    bytes: &'a mut [u8],
-) -> Result<(Margin<'a>, Now)> {
-    let margin = Margin::load(bytes, account, program_id)?;
-    if margin.fixed.session != Session::Idle.byte() {
-        return Err(TrestleError::InSession);
-    }
-    Ok((margin, now()?))
+fn is_idle(margin: &Margin<'_>) -> bool {
+    margin.fixed.session == Session::Idle.byte()
 }
 
 /// Authority of a margin account by its stored bump: a hash, not a search.

@@ -10,6 +10,7 @@ pub(crate) mod liquidate;
 pub(crate) mod loss;
 pub(crate) mod pool;
 pub(crate) mod refresh;
+pub(crate) mod region;
 pub(crate) mod upgrade;
 pub(crate) mod venue;
 pub(crate) mod view;

@@ -30,7 +30,7 @@ pub(crate) fn get_health(program_id: &Pubkey, accounts: &[AccountInfo], data: &[
     let now = now()?;
     let board = Board { prices: &prices, markets: &markets, now };
     let health = assess(positions, Venues::of(margin), &board, &mut Book::new(), &mut ())?;
-    let report = HealthReport::new(&health, now.slot);
+    let report = HealthReport::new(&health, now.slot).in_session(margin.session);
     solana_program::program::set_return_data(bytemuck::bytes_of(&report));
     Ok(())
 }

@@ -7,6 +7,7 @@ mod guard;
 mod lender;
 mod owner;
 mod public;
+mod region;
 mod seize;
 mod venue;
 
@@ -17,6 +18,7 @@ use trestle_interface::tag::{InstructionInfo, TABLE, Tag};
 pub use admin::{AssetListing, ClassListing, PoolListing};
 pub use batch::BatchError;
 pub use public::LiquidateKeys;
+pub use region::RegionError;
 pub use venue::{At, RewardKeys};
 
 /// System program.

@@ -82,6 +82,16 @@ crate::accounts! {
         token_program: readonly,
     }
 
+    /// Begins a region.
+    BeginRegionAccounts {
+        /// Owner; no delegate.
+        owner: signer,
+        /// Margin account.
+        account: writable,
+        /// Instructions sysvar.
+        instructions: readonly,
+    }
+
     /// What only the owner decides about the account itself.
     OwnerOnlyAccounts {
         /// Owner.

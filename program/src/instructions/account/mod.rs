@@ -28,7 +28,7 @@ fn expect_idle(account: &MarginAccount) -> Result<()> {
 }
 
 /// The signer is the owner, and no session is open.
-fn expect_owner(account: &MarginAccount, signer: &Pubkey) -> Result<()> {
+pub(super) fn expect_owner(account: &MarginAccount, signer: &Pubkey) -> Result<()> {
     if account.owner != *signer {
         return Err(TrestleError::NotOwner);
     }
@@ -36,7 +36,7 @@ fn expect_owner(account: &MarginAccount, signer: &Pubkey) -> Result<()> {
 }
 
 /// The account is not locked down.
-fn expect_unlocked(account: &MarginAccount) -> Result<()> {
+pub(super) fn expect_unlocked(account: &MarginAccount) -> Result<()> {
     let active = account.status == AccountStatus::Active.byte();
     if active { Ok(()) } else { Err(TrestleError::LockedDown) }
 }

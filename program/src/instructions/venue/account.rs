@@ -18,7 +18,7 @@ pub(crate) struct Open;
 impl Operation for Open {
     type Args = MarketArgs;
     type Effect = NeverWorsens;
-    const PERMISSION: Permission = Permission::MOVE;
+    const PERMISSION: Permission = Permission::ARRANGE;
     // two payments, metadata and obligation, each with its system calls
     const TRACE: u32 = 10;
     const ROLES: &'static [Role] = OpenVenueAccounts::<()>::ROLES;

@@ -22,7 +22,7 @@ pub(crate) struct ChangeGroup;
 impl Operation for OpenFarm {
     type Args = FarmArgs;
     type Effect = NeverWorsens;
-    const PERMISSION: Permission = Permission::MOVE;
+    const PERMISSION: Permission = Permission::ARRANGE;
     const TRACE: u32 = 6;
     const ROLES: &'static [Role] = OpenFarmAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -45,7 +45,7 @@ impl Operation for OpenFarm {
 impl Operation for Claim {
     type Args = ClaimArgs;
     type Effect = NeverWorsens;
-    const PERMISSION: Permission = Permission::MOVE;
+    const PERMISSION: Permission = Permission::ARRANGE;
     const TRACE: u32 = 3;
     const ROLES: &'static [Role] = ClaimVenueAccounts::<()>::ROLES;
     const TRAILING: bool = true;
@@ -68,7 +68,7 @@ impl Operation for Claim {
 impl Operation for ChangeGroup {
     type Args = VenueGroupArgs;
     type Effect = MayWorsen;
-    const PERMISSION: Permission = Permission::MOVE;
+    const PERMISSION: Permission = Permission::ARRANGE;
     const TRACE: u32 = 3;
     const ROLES: &'static [Role] = VenueGroupAccounts::<()>::ROLES;
     const TRAILING: bool = true;

@@ -26,6 +26,7 @@ mod pool;
 mod rates;
 mod raw;
 mod refresh;
+mod region;
 mod rulings;
 mod tokens;
 mod worst_case;
