@@ -11,7 +11,7 @@ use solana_program::program::{invoke, set_return_data};
 use solana_program::pubkey::Pubkey;
 
 /// Length of a health report.
-const REPORT: usize = 96;
+const REPORT: usize = 104;
 /// Where equity, and from there the values that look best, stand in it.
 const EQUITY: usize = 8;
 /// Value that it tells of, micro-USD.
@@ -30,11 +30,11 @@ pub fn process(_: &Pubkey, accounts: &[AccountInfo<'_>], _: &[u8]) -> ProgramRes
     Ok(())
 }
 
-/// Version 1, initial health known, live; equity and initial health [`WEALTH`].
+/// Version 2, no session, initial health known, live; equity and initial health [`WEALTH`].
 #[must_use]
 pub fn report() -> [u8; REPORT] {
     let mut report = [0; REPORT];
-    report[..2].copy_from_slice(&[1, 1]);
+    report[..2].copy_from_slice(&[2, 1]);
     for at in [EQUITY, EQUITY + 4 * 8] {
         report[at..at + 8].copy_from_slice(&WEALTH.to_le_bytes());
     }
