@@ -216,7 +216,7 @@ errors! {
     405 LiquidationOutcome "liquidation would not leave the account better",
     /// Liquidate through another account.
     406 SelfLiquidation "an account cannot liquidate itself",
-    /// Isolated assets cannot be seized.
+    /// Seize custody or a pool deposit; isolated assets last, when nothing else is left.
     407 NotSeizable "asset cannot be seized",
     /// Ask for less, or repay more.
     408 SeizeBelowMinimum "collateral seized is below the asked minimum",

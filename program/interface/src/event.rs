@@ -145,6 +145,8 @@ crate::args! {
         repaid: u64,
         /// Tokens paid to insurance on top, native units of the debt's mint.
         insured: u64,
+        /// Of what was repaid, what insurance paid, native units.
+        subsidy: u64,
         /// Tokens seized, native units.
         seized: u64,
         /// Equity before, micro-USD.

@@ -62,6 +62,20 @@ pub fn deficit_incentive(health: &Health, terms: &IncentiveTerms) -> DeficitInce
     DeficitIncentive { rate, from_account: rate.min(equity_cap(health)) }
 }
 
+/// Share of what is repaid that insurance pays the liquidator, Q16: the
+/// liquidator's part of the incentive that the account does not bear. Zero
+/// unless `incentive` is below the starting one, which is deficit mode.
+#[must_use]
+pub fn subsidy(health: &Health, incentive: Weight, terms: &IncentiveTerms) -> Weight {
+    if incentive >= terms.start {
+        return Weight::ZERO;
+    }
+    let deficit = deficit_incentive(health, terms);
+    let missing = deficit.rate.q16().saturating_sub(deficit.from_account.q16());
+    let kept = ONE.saturating_sub(terms.insurance_share.q16());
+    floor_product(Weight::clamped(missing), Weight::clamped(kept))
+}
+
 /// `n / d` in Q16, rounded down, clamped to 0 .. 2.0.
 fn share_floor(n: i64, d: i64) -> Weight {
     let (Ok(n), Ok(d)) = (u64::try_from(n), u64::try_from(d)) else { return Weight::ZERO };

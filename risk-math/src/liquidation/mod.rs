@@ -10,7 +10,9 @@ mod incentive;
 mod loss;
 mod size;
 
-pub use incentive::{DeficitIncentive, IncentiveTerms, deficit_incentive, equity_cap, incentive};
+pub use incentive::{
+    DeficitIncentive, IncentiveTerms, deficit_incentive, equity_cap, incentive, subsidy,
+};
 pub use loss::{LossSplit, split_loss, split_loss_within};
 pub use size::{Bounds, CLOSE_ALL_BELOW, DUST_VALUE, SMALLEST_LEFT, close_cap, step_value, target};
 

@@ -151,6 +151,19 @@ impl Pool {
         Ok(())
     }
 
+    /// Takes tokens out of insurance for someone who is paid by it.
+    ///
+    /// # Errors
+    /// [`MathError::NoLiquidity`], [`MathError::ExceedsPosition`] when
+    /// insurance holds less.
+    pub fn spend_insurance(&mut self, tokens: u64) -> Result<()> {
+        let cash = self.cash.checked_sub(tokens).ok_or(MathError::NoLiquidity)?;
+        self.insurance =
+            self.insurance.checked_sub(q64(tokens)).ok_or(MathError::ExceedsPosition)?;
+        self.cash = cash;
+        Ok(())
+    }
+
     /// Takes the whole tokens of the fee account out of the pool, at most its cash.
     ///
     /// # Errors

@@ -83,9 +83,10 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     let before = context.health_in(context.margin.positions(), &mut book)?;
     plan::expect_liquidatable(&context, &before)?;
     let mut debt = DebtSide::load(&context, &list, args.debt_market)?;
-    let mut collateral = CollateralSide::load(&context, &list, trailing, &args, at_venue)?;
+    let mut collateral =
+        CollateralSide::load(&context, &list, trailing, &args, at_venue, &before)?;
     plan::expect_tradable(&context, debt.asset, collateral.asset())?;
-    let step = Step::plan(&context, &before, &book, &debt, &collateral, &args)?;
+    let step = Step::plan(&context, &before, &book, &mut debt, &collateral, &args)?;
     debt.repay(&mut context, &list, &step)?;
     let seized = collateral.seize(&mut context, list.collateral_destination, &step)?;
     if seized < args.min_seize {
@@ -99,6 +100,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
         collateral_kind: args.collateral_kind,
         repaid: step.repay,
         insured: step.insurance,
+        subsidy: step.subsidy,
         seized,
         equity_before: before.equity,
         equity_after: after.equity,

@@ -7,7 +7,7 @@ use trestle_interface::TrestleError;
 use trestle_interface::args::LiquidateArgs;
 use trestle_interface::view::Slab;
 use trestle_risk_math::liquidation::{
-    Bounds, IncentiveTerms, close_cap, incentive, is_liquidatable, step_value, target,
+    Bounds, IncentiveTerms, close_cap, incentive, is_liquidatable, step_value, subsidy, target,
 };
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::{Book, Health, Pull, UNIT_RATE, slope};
@@ -50,6 +50,8 @@ pub(super) struct Step {
     pub(super) repay: u64,
     /// Native units of the debt's mint that the liquidator pays to insurance.
     pub(super) insurance: u64,
+    /// Native units of the debt's mint that insurance pays the liquidator.
+    pub(super) subsidy: u64,
     /// Native units of the collateral that are seized.
     pub(super) seize: u64,
     /// Most equity that the account may lose, micro-USD.
@@ -67,7 +69,7 @@ impl Step {
         context: &Context<'_, '_>,
         health: &Health,
         book: &Book,
-        debt: &DebtSide<'_, '_>,
+        debt: &mut DebtSide<'_, '_>,
         collateral: &CollateralSide<'_, '_>,
         args: &LiquidateArgs,
     ) -> Result<Self> {
@@ -76,7 +78,8 @@ impl Step {
         let row = context.asset(collateral.asset())?;
         let prices = (price(context, debt.asset)?, price(context, collateral.asset())?);
         let max = Weight::clamped(row.incentive_max);
-        let rate = incentive(health, flagged_for(context), &incentive_terms(context, max));
+        let incentives = incentive_terms(context, max);
+        let rate = incentive(health, flagged_for(context), &incentives);
         let goal = target(health, &terms.terms());
         let bounds = Bounds {
             debt: prices.0.debt_value(debt.owed)?,
@@ -102,7 +105,11 @@ impl Step {
         let bonus = rate.of_floor(repaid_value);
         let seize_value = repaid_value.saturating_add(bonus);
         let insured = Weight::clamped(terms.insurance_share).of_floor(rate.of_floor(repay));
-        let brought = repay.saturating_add(insured);
+        let subsidy = match subsidy(health, rate, &incentives) {
+            Weight::ZERO => 0,
+            share => share.of_floor(repay).min(debt.allowance(context.now)),
+        };
+        let brought = repay.saturating_add(insured).saturating_sub(subsidy);
         let seize = prices.1.amount_floor(seize_value)?.min(collateral.available(brought)?);
         if repay == 0 || seize == 0 {
             return Err(TrestleError::NothingToLiquidate);
@@ -116,6 +123,7 @@ impl Step {
         Ok(Self {
             repay,
             insurance: insured,
+            subsidy,
             seize,
             budget: bonus.saturating_add(rounding).cast_signed(),
             ceiling: goal.saturating_add(rounding.cast_signed()),
@@ -179,5 +187,8 @@ fn direction_slope(
     ];
     let legs =
         Slab::new(context.margin.positions(), context.venues(), &context.markets, context.now);
-    Ok(slope(&context.board(), &legs, book, &pulls)?)
+    // an isolated asset has no credit: taking it moves no health
+    let isolated = context.asset(collateral.asset())?.is_isolated();
+    let pulls = if isolated { pulls.get(..1).unwrap_or(&[]) } else { &pulls };
+    Ok(slope(&context.board(), &legs, book, pulls)?)
 }

@@ -12,6 +12,15 @@ use trestle_interface::TrestleError;
 use trestle_interface::accounts::LiquidateAccounts;
 use trestle_interface::args::LiquidateArgs;
 use trestle_interface::state::{MarketKind, PositionKind};
+use trestle_interface::view::Now;
+use trestle_risk_math::liquidation::DUST_VALUE;
+use trestle_risk_math::num::high64;
+use trestle_risk_math::portfolio::Health;
+
+/// Whether nothing is left but isolated assets.
+fn is_last(health: &Health) -> bool {
+    health.equity.saturating_add(health.debts).max(0).unsigned_abs() < DUST_VALUE
+}
 
 /// The accounts of the instruction.
 pub(super) type List<'a, 'i> = LiquidateAccounts<&'a AccountInfo<'i>>;
@@ -60,6 +69,12 @@ impl<'a, 'i> DebtSide<'a, 'i> {
         Ok(Self { pool, place, units, asset: row.asset, class: row.class, owed })
     }
 
+    /// What insurance may pay for the incentive, native units.
+    pub(super) fn allowance(&mut self, now: Now) -> u64 {
+        let held = high64(self.pool.books.insurance);
+        self.pool.losses.allowance(held, now.unix).min(held)
+    }
+
     /// Takes the liquidator's tokens and cancels what they cover.
     pub(super) fn repay(
         &mut self,
@@ -69,6 +84,8 @@ impl<'a, 'i> DebtSide<'a, 'i> {
     ) -> Result<()> {
         let pool = &mut self.pool;
         let total = step.repay.checked_add(step.insurance).ok_or(TrestleError::Overflow)?;
+        // the subsidy is netted: it is part of what is repaid, and never more
+        let total = total.checked_sub(step.subsidy).ok_or(TrestleError::Overflow)?;
         let source = tokens_of(list.debt_source, pool.token_program.key, pool.mint.key)?;
         if source.amount < total {
             return Err(TrestleError::InsufficientTokens);
@@ -89,6 +106,10 @@ impl<'a, 'i> DebtSide<'a, 'i> {
         let cleared = pool.books.repayment(step.repay, self.units)?;
         pool.books.repay(cleared)?;
         pool.books.insure(step.insurance)?;
+        if step.subsidy != 0 {
+            pool.books.spend_insurance(step.subsidy)?;
+            pool.losses.spend(step.subsidy);
+        }
         pool.store(context.program_id)?;
         context.margin.debit(self.place.key(), cleared.units)
     }
@@ -114,7 +135,9 @@ pub(super) struct PoolSide<'a, 'i> {
 }
 
 impl<'a, 'i> CollateralSide<'a, 'i> {
-    /// The account's collateral that the arguments name. A pool deposit needs
+    /// The account's collateral that the arguments name. Isolated assets are
+    /// seized last, when nothing else is left: they must not be bait, and must
+    /// not keep a bad debt from its settlement either. A pool deposit needs
     /// its pool as the first trailing account; what lies at a venue was
     /// visited before.
     pub(super) fn load(
@@ -123,6 +146,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
         trailing: &'a [AccountInfo<'i>],
         args: &LiquidateArgs,
         venue: Option<Box<VenueSide<'a, 'i>>>,
+        health: &Health,
     ) -> Result<Self> {
         let side = match (PositionKind::from_byte(args.collateral_kind), venue) {
             (Some(PositionKind::Custody), _) => Self::custody(context, list, args)?,
@@ -136,7 +160,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
             }
             _ => return Err(TrestleError::NotSeizable),
         };
-        if context.asset(side.asset())?.is_isolated() {
+        if context.asset(side.asset())?.is_isolated() && !is_last(health) {
             return Err(TrestleError::NotSeizable);
         }
         Ok(side)

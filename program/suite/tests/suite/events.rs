@@ -154,7 +154,7 @@ fn a_liquidation_tells_what_it_took() {
     let told = told.next().expect("the event of the liquidation");
     assert_eq!(told.liquidator, bot.address());
     assert_eq!(told.collateral_kind, PositionKind::Custody.byte());
-    assert_eq!(before[0] - purse(&world, USDC), told.repaid + told.insured);
+    assert_eq!(before[0] - purse(&world, USDC), told.repaid + told.insured - told.subsidy);
     assert_eq!(purse(&world, SOL) - before[1], told.seized);
     assert!(told.maint_before < 0 && told.maint_after > told.maint_before);
     assert!(told.equity_after < told.equity_before);

@@ -97,12 +97,24 @@ fn settlement(sent: &Sent) -> Settled {
     told(sent, pick).expect("the event of the settlement")
 }
 
-/// Books balance, the vault holds the cash, the board's row is the pool's, and
-/// events tell all of it.
-fn check(world: &World, asset: usize) {
+/// Insurance of a pool with interest up to now, Q64 tokens.
+fn insurance(world: &World, asset: usize) -> u128 {
+    let pool = world.pool(asset);
+    let books = pool.books().unwrap();
+    books.accrued(&pool.terms().unwrap(), world.now().unix).unwrap().0.insurance
+}
+
+/// Books balance, and the vault holds the cash.
+fn check_books(world: &World, asset: usize) {
     let pool = world.pool(asset);
     assert!(pool.books().unwrap().is_balanced().unwrap());
     assert_eq!(pool.cash, balance_of(&world.svm, &world.assets[asset].pool.vault));
+}
+
+/// [`check_books`]; the board's row is the pool's, and events tell all of it.
+fn check(world: &World, asset: usize) {
+    check_books(world, asset);
+    let pool = world.pool(asset);
     let market = world.assets[asset].pool.market;
     let row = world.with_pages(|board| *board.markets.market(market).unwrap());
     let indices = (row.deposit_index.get(), row.debt_index.get(), row.free_liquidity);
@@ -387,7 +399,9 @@ fn r10_insurance_pays_a_bounded_part_in_an_epoch() {
         world.advance(INSURANCE_EPOCH.unsigned_abs().try_into().unwrap());
     }
     let victims = [(21, 22), (23, 24), (25, 26)].map(|(v, b)| sunk(&mut world, v, b));
-    let held = world.pool(USDC).insurance.get() >> 64;
+    // liquidations below water drew on this epoch already
+    world.advance(INSURANCE_EPOCH.unsigned_abs().try_into().unwrap());
+    let held = insurance(&world, USDC) >> 64;
     assert!(held > 20_000_000, "interest of a month: {held}");
     let paid = |world: &mut World, victim: &User| {
         let fact = settlement(&settle(world, victim, USDC).unwrap());
@@ -395,7 +409,7 @@ fn r10_insurance_pays_a_bounded_part_in_an_epoch() {
         fact.insurance >> 64
     };
     let first = paid(&mut world, &victims[0]);
-    assert!(first >= held / 2 && first <= held / 2 + 1_000, "{first} of {held}");
+    assert_eq!(first, held / 2);
     assert_eq!(paid(&mut world, &victims[1]), 0, "the epoch's part is spent");
     // the last second of the epoch, and the first of the next
     let (slot, unix) = (world.now().slot, world.now().unix);
@@ -406,9 +420,85 @@ fn r10_insurance_pays_a_bounded_part_in_an_epoch() {
     assert_eq!(paid(&mut edge, &victims[2]), 0);
     world.svm.set_clock(slot + 2, next);
     world.publish_all();
-    let left = world.pool(USDC).insurance.get() >> 64;
-    let again = paid(&mut world, &victims[2]);
-    assert!(again >= left / 2 && again > 0, "{again} of {left}");
+    let left = insurance(&world, USDC) >> 64;
+    assert_eq!(paid(&mut world, &victims[2]), left / 2);
+    assert!(left > 1);
+}
+
+#[test]
+fn below_water_insurance_pays_the_incentive() {
+    let (mut world, _) = funded();
+    let whale = trader(&mut world, 13, 100_000);
+    whale.borrow(&mut world, USDC, 700_000_000_000).unwrap();
+    for _ in 0..30 {
+        world.advance(INSURANCE_EPOCH.unsigned_abs().try_into().unwrap());
+    }
+    let victim = trader(&mut world, 11, 1_000);
+    victim.borrow(&mut world, USDC, 110_000_000_000).unwrap();
+    victim.withdraw(&mut world, USDC, 110_000_000_000).unwrap();
+    let bot = User::new(&mut world, 12, 8);
+    bot.fund(&mut world, USDC, 500_000_000_000);
+    bot.fund(&mut world, SOL, 0);
+    world.advance(1);
+    world.set_price(SOL, 10_000);
+    world.advance(1);
+    let before = victim.health(&mut world).unwrap();
+    assert!(before.equity < 0);
+    let (held, wallet) = (insurance(&world, USDC), bot.wallet(&world, USDC));
+    let purse = balance_of(&world.svm, &wallet);
+    let ix = against_custody(&world, &victim, &bot, 10_000_000_000);
+    let sent = world.send(&[ix], &[&bot.key]).unwrap();
+    let pick = |body: Body<'_>| match body {
+        Body::Liquidation(fact) => Some(fact),
+        _ => None,
+    };
+    let fact = told(&sent, pick).unwrap();
+    // 0.25 % of what is repaid, less the fifth that is insurance's own
+    let full = fact.repaid / 500;
+    assert!(fact.subsidy <= full && fact.subsidy > full * 99 / 100, "{fact:?}");
+    assert_eq!(fact.insured, 0);
+    assert_eq!(purse - balance_of(&world.svm, &wallet), fact.repaid - fact.subsidy);
+    // the account bears none of it, and nobody else does
+    assert!(fact.equity_after >= fact.equity_before - 10, "{fact:?}");
+    let lost = held - world.pool(USDC).insurance.get();
+    assert!(lost >> 64 <= u128::from(fact.subsidy));
+    check_books(&world, USDC);
+    // no more than the epoch's half, and then nothing: the debt is repaid all the same
+    let mut paid = fact.subsidy;
+    world.advance(1);
+    loop {
+        let ix = against_custody(&world, &victim, &bot, 20_000_000_000);
+        let Ok(sent) = world.send(&[ix], &[&bot.key]) else { break };
+        paid += told(&sent, pick).unwrap().subsidy;
+    }
+    assert!(units(&victim, &world, SOL, PositionKind::Custody) < 1_000_000);
+    assert_eq!(u128::from(paid), (held >> 64) / 2, "all that the epoch allowed");
+    world.publish_all();
+    check(&world, USDC);
+}
+
+#[test]
+fn isolated_assets_are_seized_when_nothing_else_is_left() {
+    let (mut world, victim, bot) = indebted();
+    victim.fund_and_deposit(&mut world, MEME, 500_000_000);
+    bot.fund(&mut world, MEME, 0);
+    world.set_price(SOL, 5_000);
+    world.advance(1);
+    let keys = bot.against(&world, &victim, USDC, MEME);
+    let meme = world.assets[MEME].keys;
+    let ix = world.trestle.liquidate_custody(&keys, &meme, u64::MAX, 1);
+    let ix = std::slice::from_ref(&ix);
+    refused(&mut world.svm, ix, &[&bot.key], TrestleError::NotSeizable);
+    seize_all(&mut world, &victim, &bot);
+    settle_refused(&mut world, &victim, USDC, TrestleError::NotBankrupt);
+    let owed = victim.health(&mut world).unwrap().debts;
+    world.send(ix, &[&bot.key]).unwrap();
+    // 500 at 0.02 USD: 10 USD of the debt
+    let after = victim.health(&mut world).unwrap();
+    assert!((9_900_000..=10_000_000).contains(&(owed - after.debts)), "{after:?}");
+    assert!(balance_of(&world.svm, &bot.wallet(&world, MEME)) >= 499_000_000);
+    settle(&mut world, &victim, USDC).unwrap();
+    check(&world, USDC);
 }
 
 #[test]
