@@ -242,6 +242,38 @@ fn fees_bear_what_even_lenders_cannot() {
 }
 
 #[test]
+fn insurance_pays_the_liquidators_part_of_what_equity_cannot() {
+    let start = TERMS.start.q16();
+    let kept = |missing: u32| {
+        (u64::from(missing) * u64::from(Weight::ONE.q16() - TERMS.insurance_share.q16())) >> 16
+    };
+    let of = |equity: i64, incentive: u32| {
+        let incentive = Weight::new(incentive).unwrap();
+        u64::from(subsidy(&health(equity, 1_000 * USD, 0), incentive, &TERMS).q16())
+    };
+    assert_eq!(of(-USD, 0), kept(start));
+    assert_eq!(of(0, 0), kept(start));
+    // equity of a thousandth of debts bears 65 / 65,536
+    assert_eq!(of(USD, 65), kept(start - 65));
+    // not where the account bears the starting incentive itself
+    assert_eq!(of(100 * USD, start), 0);
+    assert_eq!(of(-USD, start), 0);
+}
+
+#[test]
+fn insurance_is_spent_out_of_cash_and_insurance_alone() {
+    let mut paid = pool();
+    paid.spend_insurance(6).unwrap();
+    let before = pool();
+    assert_eq!((paid.cash, paid.insurance), (before.cash - 6, before.insurance - (6 << 64)));
+    assert_eq!(paid.is_balanced(), Ok(true));
+    let unchanged = paid;
+    assert_eq!(paid.spend_insurance(10), Err(MathError::ExceedsPosition));
+    assert_eq!(paid.spend_insurance(u64::MAX), Err(MathError::NoLiquidity));
+    assert_eq!(paid, unchanged);
+}
+
+#[test]
 fn insurance_pays_no_more_than_it_may() {
     // 15 insured; 1,000 lost; at most 4 from insurance
     let mut capped = pool();

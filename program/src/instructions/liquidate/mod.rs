@@ -83,8 +83,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     let before = context.health_in(context.margin.positions(), &mut book)?;
     plan::expect_liquidatable(&context, &before)?;
     let mut debt = DebtSide::load(&context, &list, args.debt_market)?;
-    let mut collateral =
-        CollateralSide::load(&context, &list, trailing, &args, at_venue, &before)?;
+    let mut collateral = CollateralSide::load(&context, &list, trailing, &args, at_venue, &before)?;
     plan::expect_tradable(&context, debt.asset, collateral.asset())?;
     let step = Step::plan(&context, &before, &book, &mut debt, &collateral, &args)?;
     debt.repay(&mut context, &list, &step)?;
