@@ -52,6 +52,7 @@ pub fn rows() -> (Vec<Row>, World) {
     user(&mut bench);
     batches(&mut bench);
     liquidation(&mut bench);
+    loss(&mut bench);
     lender(&mut bench);
     upkeep(&mut bench);
     crate::control::rows(&mut bench);
@@ -181,6 +182,30 @@ fn liquidation(bench: &mut Bench) {
     bench.send("3 positions, custody", custody, &[&bot.key]);
     let deposit = t.liquidate_deposit(&keys, &sol.pool, 1_000_000_000, 1);
     bench.send("3 positions, pool deposit", deposit, &[&bot.key]);
+}
+
+/// An account whose collateral was seized below water, and its debt.
+fn loss(bench: &mut Bench) {
+    let victim = User::new(&mut bench.world, 81, 16);
+    victim.fund_and_deposit(&mut bench.world, SOL, 1_000_000_000_000);
+    victim.fund(&mut bench.world, USDC, 0);
+    victim.borrow(&mut bench.world, USDC, 70_000_000_000).expect("borrow");
+    victim.withdraw(&mut bench.world, USDC, 70_000_000_000).expect("withdraw");
+    let bot = User::new(&mut bench.world, 82, 8);
+    bot.fund(&mut bench.world, USDC, 500_000_000_000);
+    bot.fund(&mut bench.world, SOL, 0);
+    bench.world.advance(2);
+    bench.world.set_price(SOL, 4_000);
+    bench.world.advance(2);
+    let keys = bot.against(&bench.world, &victim, USDC, SOL);
+    let (t, sol) = (bench.world.trestle, bench.world.assets[SOL].clone());
+    let usdc = bench.world.assets[USDC].pool;
+    let all = t.liquidate_custody(&keys, &sol.keys, u64::MAX, 1);
+    bench.send("2 positions, below water, all of custody", all, &[&bot.key]);
+    bench.world.set_price(SOL, 11_500);
+    bench.world.advance(2);
+    bench.send("1 position, bankrupt, 1 pool", t.flag_unhealthy(victim.account, &[usdc]), &[]);
+    bench.send("1 position", t.settle_bad_debt(victim.account, &usdc), &[]);
 }
 
 fn lender(bench: &mut Bench) {
