@@ -30,4 +30,4 @@ pub use terms::{
     MAX_ACCOUNTS, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS, MAX_LEGS, MAX_SCENARIOS, MAX_SOURCES,
     NATIVE_CLASS, NO_ACCOUNT, Shock, Side, Tables,
 };
-pub use venue::{AccountSum, Stress};
+pub use venue::{AccountSum, Stress, relief};

@@ -3,7 +3,7 @@
 
 use super::book::Book;
 use super::meter::{Meter, Term};
-use super::terms::{Details, GroupTerms, Leg, Side, Tables};
+use super::terms::{ClassTerms, Details, GroupTerms, Leg, Side, Tables};
 use crate::error::{MathError, Result};
 use crate::num::{ONE, Pair, Weight, ratio_q16_ceil};
 use crate::price::Price;
@@ -109,6 +109,31 @@ pub(super) fn ramp(ratio: Weight, floor: Weight) -> Weight {
     let above = u64::from(ratio.q16().saturating_sub(floor.q16()));
     let width = u64::from(floor.complement().q16());
     Weight::clamped(ratio_q16_ceil(above, width, ONE))
+}
+
+/// Most by which the venue charge falls per micro-USD of `owed` micro-USD of
+/// an account's debt that are repaid, at liquidation-end level. Q16, rounded up.
+///
+/// The charge is `pen * D * ramp(hr)`, a square of the debt below `hr = 1` and
+/// a line above it: its slope is largest at the start, or at `hr = 1`. All of
+/// the adjusted debt is taken for that of the debt repaid.
+#[must_use]
+pub fn relief(account: &AccountSum, class: &ClassTerms, group: &GroupTerms, owed: u64) -> i64 {
+    let floor = group.stress_floor.init;
+    let ratio = account.ratio();
+    if ratio <= floor || owed == 0 {
+        return 0;
+    }
+    let ratio = ratio.min(Weight::ONE);
+    let one = u128::from(ONE);
+    // Q16 of the ratio over the ramp's width, by how much larger all debt is
+    let width = u128::from(floor.complement().q16().max(1));
+    let steep = (u128::from(ratio.q16()).wrapping_mul(one)).div_ceil(width);
+    let share = u128::from(account.debt).wrapping_mul(one).div_ceil(u128::from(owed)).max(one);
+    let steep = steep.wrapping_mul(share).div_ceil(one); // below 2^32 * 2^80
+    let sum = steep.saturating_add(u128::from(ramp(ratio, floor).q16()));
+    let slope = sum.saturating_mul(u128::from(class.penalty.q16())).div_ceil(one);
+    i64::try_from(slope).unwrap_or(i64::MAX)
 }
 
 /// `VL = pen * close * D * ramp(hr)` for every venue account with debt. An
