@@ -19,6 +19,7 @@ pub use admin::{AssetListing, ClassListing, PoolListing};
 pub use batch::BatchError;
 pub use public::LiquidateKeys;
 pub use region::RegionError;
+pub use seize::Seized;
 pub use venue::{At, RewardKeys};
 
 /// System program.

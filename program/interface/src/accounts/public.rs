@@ -23,8 +23,9 @@ crate::accounts! {
         markets: writable,
     }
 
-    /// Repays a debt of an unhealthy account and takes collateral for it. The
-    /// collateral's pool follows, writable, when it is a pool deposit. When it
+    /// Repays a debt of an unhealthy account and takes collateral for it. When
+    /// the debt is to a venue, [`VenueDebtAccounts`] follow, and the liquidator
+    /// pays through custody. The collateral's pool follows, writable, when it is a pool deposit. When it
     /// lies at a venue, [`VenueCollateralAccounts`] follow with everything that
     /// the venue's call names, and `custody_owner` is writable. Behind them
     /// may stand venue accounts to read, and running totals.
@@ -39,9 +40,9 @@ crate::accounts! {
         markets: readonly,
         /// Authority of the margin account.
         custody_owner: readonly,
-        /// Pool of the debt, pinned by its market row.
+        /// Pool or reserve of the debt, pinned by its market row.
         debt_pool: writable,
-        /// Vault of that pool.
+        /// Vault of that pool; custody of the debt's asset where it is to a venue.
         debt_vault: writable,
         /// Token account that pays.
         debt_source: writable,
@@ -92,6 +93,18 @@ crate::accounts! {
         mint: readonly,
         /// Token program of the mint.
         token_program: readonly,
+    }
+
+    /// Behind [`LiquidateAccounts`] where the debt is to a venue.
+    VenueDebtAccounts {
+        /// Running totals of the class, pinned by its row.
+        exposure: writable,
+        /// Program of the venue, pinned by its class.
+        venue_program: readonly,
+        /// The margin account's account at the venue.
+        venue_account: writable,
+        /// The venue's market, pinned by the market row.
+        parent: readonly,
     }
 
     /// Behind [`LiquidateAccounts`] where the collateral lies at a venue.

@@ -6,23 +6,27 @@ mod outcome;
 mod plan;
 mod sides;
 mod venue;
+mod venue_debt;
 
 use crate::Result;
 use crate::accounts::{Context, check_roles};
 use crate::event;
 use crate::venues::read_indebted;
 use plan::Step;
-use sides::{CollateralSide, DebtSide};
+use sides::{CollateralSide, DebtSide, List};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError;
-use trestle_interface::accounts::{LiquidateAccounts, Role, VenueCollateralAccounts};
+use trestle_interface::accounts::{
+    LiquidateAccounts, Role, VenueCollateralAccounts, VenueDebtAccounts,
+};
 use trestle_interface::args::LiquidateArgs;
 use trestle_interface::event::Liquidated;
 use trestle_interface::state::PositionKind;
 use trestle_interface::wire::decode;
 use trestle_risk_math::portfolio::Book;
 use venue::{VenueSide, is_at_venue};
+use venue_debt::VenueDebt;
 
 /// Whether the deposit lies in the pool that the debt is owed to. If that could
 /// not be liquidated, an account could lend to itself through a pool and let
@@ -53,6 +57,26 @@ fn check_list(accounts: &[AccountInfo], args: &LiquidateArgs) -> Result<()> {
     }
 }
 
+/// The debt, where it is to a venue, and the accounts behind those that name it.
+fn visit_debt<'a, 'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &'a [AccountInfo<'i>],
+    list: &List<'a, 'i>,
+    args: &LiquidateArgs,
+) -> Result<(Option<Box<VenueDebt<'a, 'i>>>, &'a [AccountInfo<'i>])> {
+    let (_, trailing) = LiquidateAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+    if !venue_debt::is_at_venue(context, args.debt_market) {
+        return Ok((None, trailing));
+    }
+    if is_at_venue(args) {
+        return Err(TrestleError::BothAtVenue);
+    }
+    let (own, rest) = VenueDebtAccounts::split(trailing).ok_or(TrestleError::AccountCount)?;
+    check_roles(accounts, LiquidateAccounts::<()>::ROLES, VenueDebtAccounts::<()>::ROLES)?;
+    let debt = VenueDebt::visit(context, accounts, list, &own, args.debt_market)?;
+    Ok((Some(debt), rest))
+}
+
 /// Runs it.
 #[inline(never)]
 pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> Result<()> {
@@ -71,6 +95,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     if context.margin.fixed.owner == *list.liquidator.key {
         return Err(TrestleError::SelfLiquidation);
     }
+    let (debt_there, rest) = visit_debt(&mut context, accounts, &list, &args)?;
     let at_venue = if is_at_venue(&args) {
         let market = args.collateral_market;
         Some(VenueSide::visit(&mut context, accounts, &list, trailing, market)?)
@@ -82,11 +107,11 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     let mut book = Box::new(Book::new());
     let before = context.health_in(context.margin.positions(), &mut book)?;
     plan::expect_liquidatable(&context, &before)?;
-    let mut debt = DebtSide::load(&context, &list, args.debt_market)?;
-    let mut collateral = CollateralSide::load(&context, &list, trailing, &args, at_venue, &before)?;
-    plan::expect_tradable(&context, debt.asset, collateral.asset())?;
+    let mut debt = DebtSide::load(&context, &list, args.debt_market, debt_there)?;
+    let mut collateral = CollateralSide::load(&context, &list, rest, &args, at_venue, &before)?;
+    plan::expect_tradable(&context, debt.asset(), collateral.asset())?;
     let step = Step::plan(&context, &before, &book, &mut debt, &collateral, &args)?;
-    debt.repay(&mut context, &list, &step)?;
+    let repaid = debt.repay(&mut context, &list, &step)?;
     let seized = collateral.seize(&mut context, list.collateral_destination, &step)?;
     if seized < args.min_seize {
         return Err(TrestleError::SeizeBelowMinimum);
@@ -97,7 +122,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
         debt_market: args.debt_market,
         collateral_market: args.collateral_market,
         collateral_kind: args.collateral_kind,
-        repaid: step.repay,
+        repaid,
         insured: step.insurance,
         subsidy: step.subsidy,
         seized,

@@ -65,46 +65,49 @@ pub(super) struct Step {
 impl Step {
     /// The closed form of risk model 3.3, then amounts in native units: repaid
     /// and seized both rounded down, so neither side gains by rounding.
-    pub(super) fn plan(
-        context: &Context<'_, '_>,
+    pub(super) fn plan<'i>(
+        context: &Context<'_, 'i>,
         health: &Health,
         book: &Book,
-        debt: &mut DebtSide<'_, '_>,
-        collateral: &CollateralSide<'_, '_>,
+        debt: &mut DebtSide<'_, 'i>,
+        collateral: &CollateralSide<'_, 'i>,
         args: &LiquidateArgs,
     ) -> Result<Self> {
         collateral.expect_free()?;
         let terms = &context.markets.terms;
         let row = context.asset(collateral.asset())?;
-        let prices = (price(context, debt.asset)?, price(context, collateral.asset())?);
+        let prices = (price(context, debt.asset())?, price(context, collateral.asset())?);
         let max = Weight::clamped(row.incentive_max);
         let incentives = incentive_terms(context, max);
-        let rate = incentive(health, flagged_for(context), &incentives);
+        let share = incentives.insurance_share;
+        let whole = incentive(health, flagged_for(context), &incentives);
+        let rate = if debt.insures() { whole } else { kept_back(whole, share) };
         let goal = target(health, &terms.terms());
         let bounds = Bounds {
-            debt: prices.0.debt_value(debt.owed)?,
+            debt: prices.0.debt_value(debt.owed())?,
             // more than a leg can be worth covers any step
             collateral: prices
                 .1
                 .asset_value(collateral.available(u64::MAX)?)
                 .unwrap_or(MAX_LEG_VALUE),
-            offered: prices.0.debt_value(args.max_repay.min(debt.owed))?,
+            offered: prices.0.debt_value(args.max_repay.min(debt.owed()))?,
             call_cap: terms.call_cap,
             close_cap: close_cap(health, max),
         };
-        let slope = direction_slope(context, book, debt, collateral, rate)?;
+        let slope = direction_slope(context, book, debt, collateral, rate)?
+            .saturating_add(debt.relief(context, book, bounds.debt)?);
         let value = step_value(health.liqend, goal, slope, rate, &bounds)
             .ok_or(TrestleError::NoImprovement)?;
-        let closes = value >= bounds.debt && args.max_repay >= debt.owed;
+        let closes = value >= bounds.debt && args.max_repay >= debt.owed();
         let repay = if closes {
-            debt.owed
+            debt.owed()
         } else {
-            prices.0.amount_floor(value)?.min(args.max_repay).min(debt.owed)
+            prices.0.amount_floor(value)?.min(args.max_repay).min(debt.owed())
         };
         let repaid_value = prices.0.asset_value(repay)?;
         let bonus = rate.of_floor(repaid_value);
         let seize_value = repaid_value.saturating_add(bonus);
-        let insured = Weight::clamped(terms.insurance_share).of_floor(rate.of_floor(repay));
+        let insured = if debt.insures() { share.of_floor(rate.of_floor(repay)) } else { 0 };
         let subsidy = match subsidy(health, rate, &incentives) {
             Weight::ZERO => 0,
             share => share.of_floor(repay).min(debt.allowance(context.now)),
@@ -143,6 +146,11 @@ const fn price_width(step: u64) -> u64 {
     (step >> 30).saturating_add(9)
 }
 
+/// An incentive without the share that nobody is paid, rounded down.
+fn kept_back(incentive: Weight, share: Weight) -> Weight {
+    Weight::clamped(incentive.q16().saturating_sub(incentive.times_ceil(share).q16()))
+}
+
 fn price(context: &Context<'_, '_>, asset: u8) -> Result<Price> {
     let row = context.asset(asset)?;
     Price::new(row.price_mantissa, row.price_shift).map_err(|_| TrestleError::NoPrice)
@@ -177,7 +185,7 @@ fn direction_slope(
 ) -> Result<i64> {
     let seized = UNIT_RATE.saturating_add(rate.q16().cast_signed()).saturating_neg();
     let pulls = [
-        Pull { asset: debt.asset, class: debt.class, rate: UNIT_RATE, illiquid: false },
+        Pull { asset: debt.asset(), class: debt.class(), rate: UNIT_RATE, illiquid: false },
         Pull {
             asset: collateral.asset(),
             class: collateral.class(),

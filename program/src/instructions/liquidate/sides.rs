@@ -2,6 +2,7 @@
 
 use super::plan::Step;
 use super::venue::VenueSide;
+use super::venue_debt::VenueDebt;
 use crate::Result;
 use crate::accounts::{Context, Custody, PoolHandle, TokenRefs, expect_address, tokens_of};
 use crate::cpi::{self, Signer};
@@ -15,7 +16,7 @@ use trestle_interface::state::{MarketKind, PositionKind};
 use trestle_interface::view::Now;
 use trestle_risk_math::liquidation::DUST_VALUE;
 use trestle_risk_math::num::high64;
-use trestle_risk_math::portfolio::Health;
+use trestle_risk_math::portfolio::{Book, Health};
 
 /// Whether nothing is left but isolated assets.
 fn is_last(health: &Health) -> bool {
@@ -25,24 +26,105 @@ fn is_last(health: &Health) -> bool {
 /// The accounts of the instruction.
 pub(super) type List<'a, 'i> = LiquidateAccounts<&'a AccountInfo<'i>>;
 
+/// A debt that can be repaid.
+pub(super) enum DebtSide<'a, 'i> {
+    /// To a native pool.
+    Pool(Box<PoolDebt<'a, 'i>>),
+    /// To a venue.
+    Venue(Box<VenueDebt<'a, 'i>>),
+}
+
 /// A debt to a native pool.
-pub(super) struct DebtSide<'a, 'i> {
+pub(super) struct PoolDebt<'a, 'i> {
     pool: PoolHandle<'a, 'i>,
     place: Place,
     units: u64,
-    pub(super) asset: u8,
-    pub(super) class: u8,
-    /// What is owed now, native units, rounded up.
-    pub(super) owed: u64,
+    owed: u64,
 }
 
 impl<'a, 'i> DebtSide<'a, 'i> {
-    /// The account's debt at a pool's market.
+    /// The account's debt at a market. What is owed to a venue was visited before.
     pub(super) fn load(
-        context: &Context<'_, '_>,
+        context: &Context<'_, 'i>,
         list: &List<'a, 'i>,
         market: u16,
+        venue: Option<Box<VenueDebt<'a, 'i>>>,
     ) -> Result<Self> {
+        match venue {
+            Some(debt) => {
+                debt.expect_owed(context)?;
+                Ok(Self::Venue(debt))
+            }
+            None => Ok(Self::Pool(Box::new(PoolDebt::load(context, list, market)?))),
+        }
+    }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::Pool(debt) => debt.place,
+            Self::Venue(debt) => debt.place,
+        }
+    }
+
+    /// Asset of the debt.
+    pub(super) fn asset(&self) -> u8 {
+        self.place().asset
+    }
+
+    /// Class of the debt.
+    pub(super) fn class(&self) -> u8 {
+        self.place().class
+    }
+
+    /// What is owed now, native units, rounded up.
+    pub(super) fn owed(&self) -> u64 {
+        match self {
+            Self::Pool(debt) => debt.owed,
+            Self::Venue(debt) => debt.owed,
+        }
+    }
+
+    /// A share of the incentive goes to the insurance of the debt's pool. A
+    /// venue has none here: its debtor keeps that share.
+    pub(super) const fn insures(&self) -> bool {
+        matches!(self, Self::Pool(_))
+    }
+
+    /// What insurance may pay for the incentive, native units. A venue's debt
+    /// has none.
+    pub(super) fn allowance(&mut self, now: Now) -> u64 {
+        match self {
+            Self::Pool(debt) => debt.allowance(now),
+            Self::Venue(_) => 0,
+        }
+    }
+
+    /// What repaying takes off the charge for a venue's stress, beyond the
+    /// slope: Q16 per micro-USD, rounded up.
+    pub(super) fn relief(&self, context: &Context<'_, 'i>, book: &Book, value: u64) -> Result<i64> {
+        match self {
+            Self::Pool(_) => Ok(0),
+            Self::Venue(debt) => debt.relief(context, book, value),
+        }
+    }
+
+    /// Takes the liquidator's tokens and cancels what they cover. Returns how
+    /// many went into the debt.
+    pub(super) fn repay(
+        &mut self,
+        context: &mut Context<'_, 'i>,
+        list: &List<'a, 'i>,
+        step: &Step,
+    ) -> Result<u64> {
+        match self {
+            Self::Pool(debt) => debt.repay(context, list, step),
+            Self::Venue(debt) => debt.repay(context, list, step),
+        }
+    }
+}
+
+impl<'a, 'i> PoolDebt<'a, 'i> {
+    fn load(context: &Context<'_, '_>, list: &List<'a, 'i>, market: u16) -> Result<Self> {
         let row = context.market(market, MarketKind::Pool)?;
         expect_address(list.debt_pool, &row.address)?;
         let pool = PoolHandle::load(
@@ -66,22 +148,21 @@ impl<'a, 'i> DebtSide<'a, 'i> {
             return Err(TrestleError::NoPosition);
         }
         let owed = pool.books.debt_index.tokens_ceil(units)?;
-        Ok(Self { pool, place, units, asset: row.asset, class: row.class, owed })
+        Ok(Self { pool, place, units, owed })
     }
 
     /// What insurance may pay for the incentive, native units.
-    pub(super) fn allowance(&mut self, now: Now) -> u64 {
+    fn allowance(&mut self, now: Now) -> u64 {
         let held = high64(self.pool.books.insurance);
         self.pool.losses.allowance(held, now.unix).min(held)
     }
 
-    /// Takes the liquidator's tokens and cancels what they cover.
-    pub(super) fn repay(
+    fn repay(
         &mut self,
         context: &mut Context<'_, '_>,
         list: &List<'a, 'i>,
         step: &Step,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let pool = &mut self.pool;
         let total = step.repay.checked_add(step.insurance).ok_or(TrestleError::Overflow)?;
         // the subsidy is netted: it is part of what is repaid, and never more
@@ -111,7 +192,8 @@ impl<'a, 'i> DebtSide<'a, 'i> {
             pool.losses.spend(step.subsidy);
         }
         pool.store(context.program_id)?;
-        context.margin.debit(self.place.key(), cleared.units)
+        context.margin.debit(self.place.key(), cleared.units)?;
+        Ok(step.repay)
     }
 }
 

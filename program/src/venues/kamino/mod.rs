@@ -12,7 +12,7 @@ pub(crate) use farm::{claim, open_farm};
 pub(crate) use open::open;
 pub(crate) use read::{read, refresh};
 pub(crate) use row::{admit_listing, write_row};
-pub(crate) use seize::{Held, held, prepare};
+pub(crate) use seize::{Held, held, owed, prepare};
 
 use crate::Result;
 use crate::accounts::Context;

@@ -38,6 +38,16 @@ pub(crate) fn prepare<'i>(
     Ok(())
 }
 
+/// What an obligation owes to a reserve, native units, rounded up, after [`prepare`].
+pub(crate) fn owed(
+    context: &Context<'_, '_>,
+    list: &VenueAccounts<&AccountInfo<'_>>,
+) -> Result<u64> {
+    let (obligation, reserve) = (bytes(list.venue_account)?, bytes(list.reserve)?);
+    let units = Obligation::new(&obligation)?.debt_units(list.reserve.key.as_array())?;
+    Ok(report::indices(&Reserve::new(&reserve)?, context.now)?.debt.owed_ceil(units)?)
+}
+
 /// A deposit that may be taken, after [`prepare`].
 #[derive(Clone, Copy)]
 pub(crate) struct Held {

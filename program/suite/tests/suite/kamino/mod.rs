@@ -3,6 +3,7 @@
 
 pub(crate) mod budgets;
 mod closed;
+mod debt_liquidation;
 mod flags;
 mod front;
 mod hostile;
