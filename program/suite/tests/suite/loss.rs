@@ -637,3 +637,32 @@ fn others_tokens_do_not_keep_an_account_from_its_settlement() {
     assert_eq!(fact.recovered, 0);
     check(&world, USDC);
 }
+
+#[test]
+fn r11_a_seizure_passes_the_lock() {
+    let (mut world, _) = funded();
+    // one whose collateral lies in the pool that is locked
+    let lender = User::new(&mut world, 15, 8);
+    lender.fund_and_deposit(&mut world, USDC, 50_000_000_000);
+    lender.supply(&mut world, USDC, 50_000_000_000).unwrap();
+    let rich = trader(&mut world, 16, 1_000);
+    rich.supply(&mut world, SOL, 1_000_000_000_000).unwrap();
+    lender.fund(&mut world, SOL, 0);
+    world.advance(1);
+    lender.borrow(&mut world, SOL, 250_000_000_000).unwrap();
+    lender.withdraw(&mut world, SOL, 250_000_000_000).unwrap();
+    let broke = sunk(&mut world, 11, 12);
+    world.set_price(SOL, 19_500);
+    world.advance(1);
+    mark(&mut world, &broke, USDC).unwrap();
+    let leave = lender.redeem(&mut world, USDC, Some(1));
+    assert_eq!(leave.unwrap_err().trestle(), Some(TrestleError::PoolUnsettled));
+    let bot = User::new(&mut world, 17, 8);
+    bot.fund(&mut world, SOL, 500_000_000_000);
+    bot.fund(&mut world, USDC, 0);
+    let keys = bot.against(&world, &lender, SOL, USDC);
+    let seize = world.trestle.liquidate_deposit(&keys, &world.assets[USDC].pool, u64::MAX, 1);
+    world.send(&[seize], &[&bot.key]).unwrap();
+    assert!(balance_of(&world.svm, &bot.wallet(&world, USDC)) > 0);
+    check_books(&world, USDC);
+}

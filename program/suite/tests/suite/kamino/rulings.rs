@@ -6,8 +6,9 @@ use solana_account::Account;
 use solana_instruction::{AccountMeta, Instruction};
 use solana_program::pubkey::Pubkey;
 use trestle_interface::TrestleError as E;
-use trestle_interface::state::{PositionKind, VenueAccount};
+use trestle_interface::state::{Position, PositionKind, VenueAccount};
 use trestle_sandbox::kamino::KAMINO;
+use trestle_sandbox::pyth::Quote;
 use trestle_sandbox::world::{JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, refused};
 
@@ -389,4 +390,32 @@ fn r20_permissioned_reserves_are_refused() {
         stage.ok(Act::Repay(Some(1_000_000)), USDC, &[SOL, JITOSOL]);
         stage.ok(Act::Redeem(Some(1_000_000)), SOL, &[JITOSOL, USDC]);
     }
+}
+
+/// SOL and JitoSOL fall to a price in 10^-8 USD, here and at Kamino.
+fn fall(stage: &mut Stage, price: i64) {
+    for asset in [SOL, JITOSOL] {
+        stage.k.world.assets[asset].quote = Quote::exact(price);
+    }
+    stage.k.advance(1);
+}
+
+#[test]
+fn r10_what_a_venue_holds_beyond_its_own_debts_is_something_left() {
+    let (mut stage, _) = leveraged();
+    let pool = stage.k.world.assets[USDC].pool;
+    let ix = stage.k.world.trestle.settle_bad_debt(stage.user.account, &pool);
+    let ix = std::slice::from_ref(&ix);
+    refused(&mut stage.k.world.svm, ix, &[], E::NotBankrupt);
+    // Kamino's collateral is worth less than what is owed there, and so nothing to the pool
+    fall(&mut stage, 1_000);
+    let held = stage.user.margin(&stage.k.world).1;
+    stage.k.world.send(ix, &[]).expect("only the pool's debt is settled here");
+    let kept = stage.user.margin(&stage.k.world).1;
+    let venue = |p: &&Position| p.class == KAMINO;
+    assert!(held.iter().filter(venue).eq(kept.iter().filter(venue)), "the venue's stay");
+    assert!(!kept.iter().any(|p| p.kind == PositionKind::PoolDebt.byte()));
+    assert!(kept.iter().any(|p| p.kind == PositionKind::VenueDebt.byte()));
+    assert!(stage.k.world.pool(USDC).books().unwrap().is_balanced().unwrap());
+    crate::events::check(&stage.k.world.svm);
 }
