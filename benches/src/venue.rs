@@ -5,7 +5,7 @@
 
 use crate::table::Row;
 use solana_instruction::Instruction;
-use trestle_client::ix::{At, info};
+use trestle_client::ix::{At, Seized, info};
 use trestle_interface::tag::Tag;
 use trestle_sandbox::world::{JITOSOL, SOL, USDC};
 use trestle_sandbox::{KaminoWorld, User};
@@ -42,6 +42,7 @@ pub fn rows() -> (Vec<Row>, KaminoWorld) {
     farmer(&mut bench);
     grouped(&mut bench);
     mixed(&mut bench);
+    liquidations(&mut bench);
     refreshes(&mut bench);
     (bench.rows, bench.kamino)
 }
@@ -153,6 +154,46 @@ fn mixed(bench: &mut Bench) {
     let prices = bench.kamino.price_refresh(&[SOL, USDC]);
     let case = "deposit, supply and borrow at Kamino, borrow from a pool, withdraw";
     bench.send(case, Some(prices), batch, &user);
+}
+
+/// An account that owes to klend and to a pool, with SOL there and idle.
+fn liquidations(bench: &mut Bench) {
+    let mut kamino = bench.kamino.clone();
+    let victim = User::new(&mut kamino.world, 26, 16);
+    victim.fund_and_deposit(&mut kamino.world, SOL, 1_000_000_000_000);
+    victim.fund(&mut kamino.world, USDC, 0);
+    kamino.open(&victim, SOL);
+    kamino.advance(1);
+    let (t, me, account) = (kamino.world.trestle, victim.address(), victim.account);
+    kamino.supply(&victim, SOL, &[], 600_000_000_000).expect("supply");
+    kamino.advance(1);
+    kamino.borrow(&victim, USDC, &[SOL], 45_000_000_000).expect("borrow");
+    let (sol, usdc) = (kamino.reserve(SOL), kamino.reserve(USDC));
+    let reads = t.reads(&account, &[kamino.market], &[sol, usdc]);
+    let wallet = victim.wallet(&kamino.world, USDC);
+    for mut ix in [
+        t.pool_borrow(me, account, &kamino.world.assets[USDC].pool, 50_000_000_000),
+        t.withdraw(me, account, &usdc.asset, wallet, 95_000_000_000),
+    ] {
+        ix.accounts.extend(reads.clone());
+        kamino.world.send(&[ix], &[&victim.key]).expect("it is lent, and leaves");
+    }
+    let bot = User::new(&mut kamino.world, 27, 8);
+    bot.fund(&mut kamino.world, USDC, 100_000_000_000);
+    bot.fund(&mut kamino.world, SOL, 0);
+    kamino.advance(1);
+    kamino.set_price(SOL, 11_300);
+    kamino.advance(1);
+    let keys = bot.against(&kamino.world, &victim, USDC, SOL);
+    let prices = kamino.price_refresh(&[SOL, USDC]);
+    let kept = core::mem::replace(&mut bench.kamino, kamino);
+    let at = At { reserve: &usdc, others: &[sol] };
+    let debt = t.liquidate_venue_debt(&keys, at, Seized::Custody(sol.asset), 1_000_000_000, 1);
+    bench.send("debt at Kamino, custody", None, debt, &bot);
+    let at = At { reserve: &sol, others: &[usdc] };
+    let deposit = t.liquidate_venue(&keys, at, 1_000_000_000, 1);
+    bench.send("deposit at Kamino, pool debt", Some(prices), deposit, &bot);
+    bench.kamino = kept;
 }
 
 /// Rows of the board.

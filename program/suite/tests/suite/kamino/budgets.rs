@@ -69,6 +69,8 @@ fn r15_every_operation_stays_within_what_is_stated() {
     let used = stage.k.of(&[SOL, JITOSOL, USDC]);
     let refresh = t.refresh_account(stage.user.account, &[stage.k.market], &used);
     measured.push(("refresh_account", stage.k.world.send(&[refresh], &[]).unwrap()));
+    measured.push(("liquidate, deposit there", super::liquidation::alone()));
+    measured.push(("liquidate, debt there", super::debt_liquidation::alone()));
     for (name, sent) in measured {
         let levels = trace(&sent);
         let inner = levels.len() - 1;

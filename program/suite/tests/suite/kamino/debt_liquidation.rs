@@ -127,6 +127,13 @@ impl Hunt {
     }
 }
 
+/// A liquidation that Kamino refreshes nothing in front of.
+pub(super) fn alone() -> Sent {
+    let mut hunt = Hunt::new();
+    let ix = hunt.custody(1_000_000_000);
+    hunt.stage.k.world.send(&[ix], &[&hunt.bot.key]).expect("it is unhealthy")
+}
+
 #[test]
 fn a_debt_at_kamino_is_repaid_for_idle_tokens() {
     let mut hunt = Hunt::new();

@@ -141,6 +141,13 @@ fn price(debts: u64) -> i64 {
     i64::try_from(debts * 117 / 1_000).unwrap()
 }
 
+/// A liquidation that Kamino refreshes nothing in front of.
+pub(super) fn alone() -> Sent {
+    let mut hunt = Hunt::fallen(5_000, 80_000);
+    let ix = hunt.liquidation(1_000_000_000, 1);
+    hunt.stage.k.world.send(&[ix], &[&hunt.bot.key]).expect("it is unhealthy")
+}
+
 fn told(sent: &Sent) -> Liquidated {
     let events = of_logs(&sent.logs, &PROGRAM_ID);
     let mut found = events.iter().filter_map(|bytes| match Event::decode(bytes)?.body {
