@@ -27,7 +27,7 @@ proptest! {
         part in 1_u64..=65_536,
     ) {
         // one debt of several, of which a part is repaid
-        let adjusted = (u128::from(debt) * u128::from(factor) >> 16) as u64;
+        let adjusted = ((u128::from(debt) * u128::from(factor)) >> 16) as u64;
         let limit = ((u128::from(adjusted) << 16) / u128::from(ratio)) as u64;
         let owed = ((u128::from(debt) * u128::from(own)) >> 16) as u64;
         let repaid = ((u128::from(owed) * u128::from(part)) >> 16) as f64;

@@ -10,6 +10,7 @@ use solana_signer::Signer;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use trestle_client::health::Aligned;
+use trestle_client::ix::{At, LiquidateKeys, Seized};
 use trestle_interface::state::{Exposure, MarginAccount, PositionKind};
 use trestle_packs::kamino::{ReserveKeys, associated, token_account};
 use trestle_sandbox::kamino::KAMINO;
@@ -21,7 +22,7 @@ const ASSETS: [usize; 3] = [SOL, JITOSOL, USDC];
 const NAMES: [&str; 4] = ["", "SOL", "JitoSOL", "USDC"];
 
 /// Kinds of [`Step`].
-const KINDS: usize = 13;
+const KINDS: usize = 14;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -38,6 +39,7 @@ enum Step {
     Wait,
     Price,
     Liquidate,
+    LiquidateHere,
 }
 
 fn step() -> impl Strategy<Value = (Step, usize, usize, u64)> {
@@ -55,6 +57,7 @@ fn step() -> impl Strategy<Value = (Step, usize, usize, u64)> {
         1 => Just(Step::Wait),
         3 => Just(Step::Price),
         3 => Just(Step::Liquidate),
+        3 => Just(Step::LiquidateHere),
     ];
     // shares of what there is, and single units
     let amount = prop_oneof![1_u64..5, 1_000..1_000_000_u64, Just(1_000_000)];
@@ -197,6 +200,12 @@ fn run(play: &mut Play, (kind, who, what, amount): (Step, usize, usize, u64)) ->
                 }
                 return liquidate(stage, &stranger);
             }
+            Step::LiquidateHere => {
+                for fallen in [SOL, JITOSOL] {
+                    move_price(stage, fallen, 75);
+                }
+                return liquidate_here(stage, &stranger, &everything);
+            }
         };
         outcome.is_ok()
     })
@@ -263,6 +272,42 @@ fn liquidate(stage: &mut Stage, stranger: &Keypair) -> bool {
         venue.liquidate(stranger.pubkey(), &party, sides, (u64::MAX / 2, 0), &[]),
     ];
     stage.k.world.send(&steps, &[stranger]).is_ok()
+}
+
+/// The stranger liquidates at Trestle what can be: a pool's debt or Kamino's,
+/// for what lies at Kamino or idle.
+fn liquidate_here(stage: &mut Stage, stranger: &Keypair, used: &[usize]) -> bool {
+    let (t, me) = (stage.k.world.trestle, stranger.pubkey());
+    let front = stage.k.price_refresh(used);
+    let mut done = false;
+    for seized in [SOL, JITOSOL] {
+        let wallet = |asset: usize| {
+            let keys = stage.k.world.assets[asset].keys;
+            associated(&me, &keys.token_program, &keys.mint)
+        };
+        let keys = LiquidateKeys {
+            liquidator: me,
+            account: stage.user.account,
+            debt: stage.k.world.assets[USDC].pool,
+            debt_source: wallet(USDC),
+            collateral_destination: wallet(seized),
+        };
+        let others = |own: usize| {
+            let rest: Vec<usize> = used.iter().copied().filter(|asset| *asset != own).collect();
+            stage.k.of(&rest)
+        };
+        let (reserve, rest) = (stage.k.reserve(seized), others(seized));
+        let at = At { reserve: &reserve, others: &rest };
+        let deposit = t.liquidate_venue(&keys, at, u64::MAX, 1);
+        let (reserve, rest) = (stage.k.reserve(USDC), others(USDC));
+        let at = At { reserve: &reserve, others: &rest };
+        let idle = Seized::Custody(stage.k.world.assets[seized].keys);
+        let debt = t.liquidate_venue_debt(&keys, at, idle, u64::MAX, 1);
+        for ix in [deposit, debt] {
+            done |= stage.k.world.send(&[front.clone(), ix], &[stranger]).is_ok();
+        }
+    }
+    done
 }
 
 /// Recognised units are Kamino's, custody is what the token program says, and
