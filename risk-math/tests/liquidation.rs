@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
 use trestle_risk_math::MathError;
+use trestle_risk_math::defaults::GROUP;
 use trestle_risk_math::index::Index;
 use trestle_risk_math::liquidation::*;
 use trestle_risk_math::num::Weight;
@@ -98,6 +99,14 @@ fn equity_caps_the_incentive() {
         deficit_incentive(&health(USD, USD, 0), &low),
         DeficitIncentive { rate: w(100), from_account: w(100) }
     );
+}
+
+#[test]
+fn the_target_is_a_share_of_debts_and_at_least_the_minimum() {
+    // 2 % rounded up to 1,311 / 65,536, and one more
+    let of = |debts| target(&health(0, debts, 0), &GROUP);
+    assert_eq!(of(65_536 * USD), 1_311 * USD + 1);
+    assert_eq!((of(0), of(499 * USD), of(500 * USD)), (10 * USD, 10 * USD, 10_002_137));
 }
 
 #[test]

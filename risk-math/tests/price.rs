@@ -49,6 +49,25 @@ fn values_of_one_dollar() {
 }
 
 #[test]
+fn the_largest_value_is_exact_at_every_shift() {
+    // half a micro-USD: the bound is at the amount, not in a product
+    let half = price(1 << 31, 32);
+    assert_eq!(half.asset_value(2 * MAX_LEG_VALUE), Ok(MAX_LEG_VALUE));
+    assert_eq!(half.asset_value(2 * MAX_LEG_VALUE + 2), Err(MathError::Overflow));
+    // 2^64 and more does not wrap into a small value
+    assert_eq!(price(1 << 31, 0).asset_value(1 << 33), Err(MathError::Overflow));
+}
+
+#[test]
+fn exact_debts_are_not_rounded() {
+    // a high end of 2^32 * 2^-32 and 2^32 * 2^-33
+    let (one, half) = (price(u32::MAX, 32), price(u32::MAX, 33));
+    assert_eq!((one.debt_value(7), half.debt_value(6), half.debt_value(7)), (Ok(7), Ok(3), Ok(4)));
+    // what a small amount loses lies below the first 32 bits
+    assert_eq!(price(1 << 31, 32).debt_value(1), Ok(1));
+}
+
+#[test]
 fn amounts_of_a_value() {
     let half = price(1 << 31, 32);
     // at the high end an amount of 2 is worth a little more than 1
