@@ -1,5 +1,5 @@
 //! `portfolio`: charges at their edges, where two parts are equal or one is missing.
-#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
 
 mod support;
 
@@ -115,4 +115,21 @@ fn the_dearest_issuer_pays_its_jump() {
     assert_eq!(of(&[btc, lst]), Pair::new(share(3_000, OWED), share(5_000, OWED)));
     // a short jumps too
     assert_eq!(of(&[debt(BTC, PERPS, OWED)]), Pair::new(share(3_000, OWNED), share(4_000, OWNED)));
+}
+
+/// No liquidation may rest on stale data. Aged data does not count as such,
+/// nor does dead data, whose value decays.
+#[test]
+fn health_says_what_is_stale() {
+    let with = |sol, usdc| {
+        let mut world = World::new();
+        world.assets[usize::from(SOL)].terms.freshness = sol;
+        world.assets[usize::from(USDC)].terms.freshness = usdc;
+        let health = world.health(&[asset(SOL, NATIVE, M), debt(USDC, NATIVE, 1)]);
+        (health.stale, health.freshness)
+    };
+    use Freshness::{Aged, Dead, Live, Stale};
+    assert_eq!((with(Live, Live), with(Aged, Live)), ((false, Live), (false, Aged)));
+    assert_eq!((with(Stale, Live), with(Live, Stale)), ((true, Stale), (true, Stale)));
+    assert_eq!((with(Stale, Dead), with(Dead, Aged)), ((true, Dead), (false, Dead)));
 }

@@ -122,6 +122,9 @@ fn the_close_cap_rises_from_a_quarter_to_all() {
     assert_eq!(close_cap(&health(59_997_559, debts, 0), w(1_966)), debts.unsigned_abs() / 4);
     assert_eq!(close_cap(&health(59_997_558, debts, 0), w(1_966)), debts.unsigned_abs());
     assert_eq!(close_cap(&health(-USD, debts, 0), w(1)), debts.unsigned_abs());
+    // exactly twice the largest incentive is enough: 2 * 1,000 / 65,536 of 655.36 USD
+    let of = |equity| close_cap(&health(equity, 655_360_000, 0), w(1_000));
+    assert_eq!((of(20 * USD), of(20 * USD - 1)), (163_840_000, 655_360_000));
 }
 
 const BOUNDS: Bounds = Bounds {
@@ -205,6 +208,15 @@ fn insurance_bears_a_loss_first() {
         (505, 5 << 64, 2 << 64)
     );
     assert_eq!(pool.is_balanced(), Ok(true));
+}
+
+/// Deposits too large to be added up are no reason to keep a debt that insurance covers.
+#[test]
+fn a_loss_that_insurance_bears_does_not_look_at_deposits() {
+    let mut pool = Pool { deposit_units: u64::MAX, ..pool() };
+    let split = split_loss(&mut pool, 5).unwrap();
+    assert_eq!(split, LossSplit { loss: 10 << 64, insurance: 10 << 64, lenders: 0 });
+    assert_eq!(split_loss(&mut pool, 5), Err(MathError::Overflow));
 }
 
 #[test]

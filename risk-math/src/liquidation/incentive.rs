@@ -5,7 +5,7 @@
 //!                                   beta_0 + (beta_max - beta_0) * min(1, slots / T) ) )
 //! ```
 
-use crate::num::{ONE, Weight};
+use crate::num::Weight;
 use crate::portfolio::Health;
 
 /// Terms of the incentive. `max` is the collateral's own, bound by C7.
@@ -86,11 +86,11 @@ fn share_floor(n: i64, d: i64) -> Weight {
     let shift = 64_u32.wrapping_sub(n.leading_zeros()).saturating_sub(47);
     let d_up = (d >> shift).saturating_add(u64::from((d >> shift) << shift != d));
     let q = ((n >> shift) << 16).checked_div(d_up).unwrap_or(0);
-    Weight::clamped(u32::try_from(q).unwrap_or(2 * ONE))
+    Weight::clamped(u32::try_from(q).unwrap_or(u32::MAX))
 }
 
 /// Product of two weights, rounded down.
 fn floor_product(a: Weight, b: Weight) -> Weight {
     let p = u64::from(a.q16()).wrapping_mul(u64::from(b.q16())) >> 16; // < 2^34
-    Weight::clamped(u32::try_from(p).unwrap_or(2 * ONE))
+    Weight::clamped(u32::try_from(p).unwrap_or(u32::MAX))
 }
