@@ -58,6 +58,7 @@ fn debts_grow_linearly_to_twice() {
     assert_eq!(grown_debt(1 << 32, 1 << 48, 1 << 15), grown_debt(1 << 32, 1 << 46, 1 << 17));
     assert_eq!(grown_debt(1 << 32, 1 << 48, 1 << 15), Ok((1 << 32) + (1 << 31) + 1));
     assert_eq!(grown_debt(1 << 32, 1 << 63, 2), Ok(1 << 33), "2^64 is capped");
+    assert_eq!(grown_debt(1 << 32, 1 << 47, 1 << 48), Ok(1 << 33), "so is 2^95");
     assert_eq!(grown_debt(u64::MAX, u64::MAX, 2), Err(MathError::Overflow));
 }
 

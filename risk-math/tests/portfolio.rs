@@ -506,6 +506,8 @@ fn slopes_at_the_end_of_concentration() {
         (of(corner, -UNIT_RATE), of(corner - 1, UNIT_RATE)),
         (deep - plain, plain - deep + 1)
     );
+    // at twice the rate the half shows
+    assert_eq!(of(corner, -2 * UNIT_RATE), 2 * (deep - plain) - 1);
     // at nothing no scenario is active: lambda of d alone
     assert_eq!(of(0, UNIT_RATE), plain + 16_384 - 9_831);
     // without depth the slope is charged from the first unit

@@ -56,6 +56,14 @@ proptest! {
         }
     }
 
+    /// No remainder at the last digit: the guess must not fall below it.
+    #[test]
+    fn whole_quotients_are_exact(a in word(), d in word()) {
+        if d != 0 {
+            prop_assert_eq!((mul_ratio_floor(a, d, d), mul_ratio_ceil(d, a, d)), (Ok(a), Ok(a)));
+        }
+    }
+
     #[test]
     fn quotients_of_shifted_numbers_are_exact(a in word(), shift in 0_u32..130, d in word()) {
         let exact = BigUint::from(a) << shift;
