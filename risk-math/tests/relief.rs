@@ -1,5 +1,7 @@
 //! The bound on how fast the venue charge falls as a debt is repaid, against
 //! the charge itself.
+#![allow(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::float_arithmetic)]
+#![allow(clippy::precedence)]
 
 use proptest::prelude::*;
 use trestle_risk_math::defaults;

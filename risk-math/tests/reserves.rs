@@ -1,5 +1,6 @@
 //! What fees and insurance lend out earns for them, not for whoever is left
 //! as a depositor.
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
 use trestle_risk_math::index::Index;
 use trestle_risk_math::num::{ONE, Weight};

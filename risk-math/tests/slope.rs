@@ -172,3 +172,18 @@ fn from_nothing_and_from_a_perfect_hedge() {
     }
     check_all(&world, &legs);
 }
+
+/// Legs of an asset count in classes that nothing is pulled in, and a pull
+/// counts in a class that has no leg yet.
+#[test]
+fn classes_that_only_a_leg_or_only_a_pull_names() {
+    let world = world();
+    check_all(&world, &[asset(SOL, KAMINO, K), debt(SOL, PERPS, 2 * K)]);
+    let of =
+        |legs: &[Leg], pulls: &[Pull]| slope(&world, &sorted(legs), &Book::new(), pulls).unwrap();
+    let pull = |rate| Pull { asset: SOL, class: KAMINO, rate, illiquid: false };
+    let grown = of(&[asset(SOL, KAMINO, 0)], &[pull(UNIT_RATE)]);
+    assert!(grown < 65_536 - 9_831, "it is charged: {grown}");
+    assert_eq!(of(&[], &[pull(UNIT_RATE)]), grown);
+    assert_eq!(of(&[], &[pull(UNIT_RATE / 2), pull(UNIT_RATE / 2)]), grown);
+}

@@ -5,7 +5,7 @@
 //!                                   beta_0 + (beta_max - beta_0) * min(1, slots / T) ) )
 //! ```
 
-use crate::num::Weight;
+use crate::num::{ONE, Weight};
 use crate::portfolio::Health;
 
 /// Terms of the incentive. `max` is the collateral's own, bound by C7.

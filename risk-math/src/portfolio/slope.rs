@@ -216,8 +216,8 @@ fn market<T: Tables>(
     let active = usize::from(at.scenario.init).checked_sub(1);
     let active = active.and_then(|number| tables.scenarios().get(number));
     for (id, (delta, sum)) in (0_u8..).zip(deltas.factors.iter().zip(&at.factors)) {
-        if delta.net | delta.long | delta.short == 0 {
-            continue;
+        if delta.long | delta.short == 0 {
+            continue; // nor does net, their difference, move
         }
         let terms = tables.factor(id)?;
         let net = sum.net();
