@@ -11,7 +11,8 @@ use trestle_sandbox::tokens::LEGACY;
 use trestle_sandbox::world::Listing;
 use trestle_sandbox::{User, World, artifact};
 
-const ASSETS: u8 = 24;
+/// Assets of the world.
+pub const ASSETS: u8 = 24;
 /// Columns of the default factor table; a group may list one twice.
 const FACTORS: [usize; 12] = [0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4];
 
@@ -22,7 +23,7 @@ pub fn rows() -> Vec<Row> {
     [1, 8, 16, 32, 64]
         .into_iter()
         .map(|count| {
-            write_slab(&mut world, &user, count);
+            write_slab(&mut world, &user, positions(count));
             let ix = world.trestle.get_health(user.account);
             let sent = world.send(&[ix], &[]).expect("health is computed");
             let assets = count.min(usize::from(ASSETS));
@@ -35,7 +36,8 @@ pub fn rows() -> Vec<Row> {
         .collect()
 }
 
-fn world() -> World {
+/// A world of [`ASSETS`] assets with funded pools.
+pub fn world() -> World {
     let listings: Vec<Listing> = (0..ASSETS)
         .map(|i| Listing {
             name: "X",
@@ -67,9 +69,9 @@ fn world() -> World {
 }
 
 /// Custody in every asset first, then deposits, then debts.
-fn write_slab(world: &mut World, user: &User, count: usize) {
+fn positions(count: usize) -> Vec<Position> {
     let kinds = [PositionKind::Custody, PositionKind::PoolDeposit, PositionKind::PoolDebt];
-    let mut positions: Vec<Position> = kinds
+    kinds
         .into_iter()
         .flat_map(|kind| (0..ASSETS).map(move |asset| (asset, kind)))
         .take(count)
@@ -85,12 +87,16 @@ fn write_slab(world: &mut World, user: &User, count: usize) {
             }),
             ..Position::default()
         })
-        .collect();
+        .collect()
+}
+
+/// Writes positions into an account behind the program's back.
+pub fn write_slab(world: &mut World, user: &User, mut positions: Vec<Position>) {
     positions.sort_unstable_by_key(Position::key);
     let mut account = world.svm.account(&user.account).expect("the account is open");
     let slab: &[u8] = bytemuck::cast_slice(&positions);
     account.data[offsets::POSITIONS..offsets::POSITIONS + slab.len()].copy_from_slice(slab);
-    account.data[115] = u8::try_from(count).expect("at most 64");
+    account.data[115] = u8::try_from(positions.len()).expect("at most 64");
     account.data[offsets::HAS_DEBT] = 1;
     world.svm.set_account(user.account, account);
 }

@@ -7,6 +7,7 @@
 mod control;
 mod health;
 mod instructions;
+mod liquidation;
 pub mod primitives;
 mod table;
 mod venue;
@@ -23,6 +24,7 @@ pub use table::{Row, Table, VENUE_OWN_UNITS, committed, markdown, paths, readme,
 pub fn measure() -> Table {
     let artifact = trestle_sandbox::artifact();
     let (mut rows, world) = instructions::rows();
+    rows.extend(liquidation::rows());
     let (at_kamino, kamino) = venue::rows();
     rows.extend(at_kamino);
     instructions::set_up(&world, &mut rows);
