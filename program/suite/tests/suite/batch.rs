@@ -2,7 +2,7 @@
 
 use crate::pool::{funded, trader};
 use solana_instruction::{AccountMeta, Instruction};
-use trestle_client::ix::BatchError;
+use trestle_client::ix::{At, BatchError};
 use trestle_interface::TrestleError;
 use trestle_interface::batch::{next, split_code};
 use trestle_interface::state::PositionKind;
@@ -183,6 +183,8 @@ fn solana_compute_budget_limit(units: u32) -> Instruction {
     Instruction { program_id, accounts: vec![], data }
 }
 
+/// Borrow USDC from the pool and supply it at Kamino, move SOL from the pool to
+/// Kamino, withdraw the surplus: all of it or nothing.
 #[test]
 fn moves_between_pool_and_kamino_in_one_step() {
     let mut k = KaminoWorld::new();
@@ -194,28 +196,44 @@ fn moves_between_pool_and_kamino_in_one_step() {
     let user = User::new(&mut k.world, 10, 16);
     let sol = k.world.assets[SOL].tokens(1_000);
     user.fund_and_deposit(&mut k.world, SOL, sol);
+    user.supply(&mut k.world, SOL, sol).unwrap();
     user.fund(&mut k.world, USDC, 0);
     k.open(&user, SOL);
     k.open(&user, USDC);
     let (t, me, account) = (k.world.trestle, user.address(), user.account);
-    let (usdc, pool) = (k.reserve(USDC), k.world.assets[USDC].pool);
+    let (usdc, sols) = (k.reserve(USDC), k.reserve(SOL));
+    let (pool, sol_pool) = (k.world.assets[USDC].pool, k.world.assets[SOL].pool);
     let borrowed = k.world.assets[USDC].tokens(10_000);
-    let at = trestle_client::ix::At { reserve: &usdc, others: &[] };
     let surplus = k.world.assets[USDC].tokens(1_000);
-    let batch = t
-        .batch(
-            &[
-                t.pool_borrow(me, account, &pool, borrowed),
-                t.venue_supply(me, account, at, borrowed - surplus),
-                t.withdraw(me, account, &pool.asset, user.wallet(&k.world, USDC), surplus),
-            ],
-            &t.reads(&account, &[k.market], &[]),
-        )
-        .unwrap();
-    let limit = solana_compute_budget_limit(400_000);
-    let sent = k.world.send(&[limit, batch], &[&user.key]).unwrap();
-    println!("borrow, supply at Kamino, withdraw: {} CU", sent.units);
-    assert_eq!(balance_of(&k.world.svm, &user.wallet(&k.world, USDC)), surplus);
-    assert!(units(&user, &k.world, USDC, PositionKind::VenueDeposit) > 0);
+    let wallet = user.wallet(&k.world, USDC);
+    let steps = |withdrawn: u64| {
+        let at = At { reserve: &usdc, others: &[] };
+        let beside = At { reserve: &sols, others: std::slice::from_ref(&usdc) };
+        let list = [
+            t.pool_borrow(me, account, &pool, borrowed),
+            t.venue_supply(me, account, at, borrowed - surplus),
+            t.pool_redeem(me, account, &sol_pool, Some(sol / 2)),
+            t.venue_supply(me, account, beside, sol / 2),
+            t.withdraw(me, account, &pool.asset, wallet, withdrawn),
+        ];
+        let batch = t.batch(&list, &t.reads(&account, &[k.market], &[])).unwrap();
+        [solana_compute_budget_limit(600_000), batch]
+    };
+    let (batch, too_much) = (steps(surplus), steps(surplus + 1));
+
+    let before = snapshot(&k.world.svm, &too_much);
+    let failure = k.world.svm.send_with_table(&too_much, &[&user.key]).unwrap_err();
+    assert_eq!(failure, Failure::Step(4, TrestleError::ExceedsPosition));
+    assert_eq!(before, snapshot(&k.world.svm, &too_much), "all or nothing");
+
+    k.world.svm.send_with_table(&batch, &[&user.key]).unwrap();
+    assert_eq!(balance_of(&k.world.svm, &wallet), surplus);
+    for asset in [SOL, USDC] {
+        assert!(units(&user, &k.world, asset, PositionKind::VenueDeposit) > 0);
+    }
     assert!(units(&user, &k.world, USDC, PositionKind::PoolDebt) > 0);
+    assert!(units(&user, &k.world, SOL, PositionKind::PoolDeposit) > 0);
+    let report = user.health(&mut k.world).unwrap();
+    assert!(report.init >= 0, "{report:?}");
+    crate::events::check(&k.world.svm);
 }
