@@ -63,6 +63,11 @@ fn orders_as_large_as_the_position_are_seen() {
     assert_eq!(bids.charge(Term::Orders).init, share(16_384, OWNED));
     let asks = with_orders(&world, long, 0, OWED);
     assert_eq!((asks.additive, asks.charge(Term::Orders)), (alone, Pair::both(0)));
+    // bids that would close a short
+    let short = debt(SOL, KAMINO, OWED);
+    let alone = charges(&world, &[short]).additive;
+    assert!(alone.init > 0);
+    assert_eq!(with_orders(&world, short, OWED, 0).additive, alone);
 }
 
 #[test]

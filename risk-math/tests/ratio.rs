@@ -27,6 +27,27 @@ fn up(n: &BigUint, d: &BigUint) -> BigUint {
     (n + d - 1_u8) / d
 }
 
+#[test]
+fn refusals_are_told_apart() {
+    assert_eq!(mul_ratio_floor(1, 1, 0), Err(MathError::DivideByZero));
+    assert_eq!(shift_ratio_floor(1, 64, 0), Err(MathError::DivideByZero));
+    for shift in [0, 128] {
+        assert_eq!(mul_shift_floor(1, 1, shift), Err(MathError::Range));
+        assert_eq!(shift_ratio_floor(1, shift, 1), Err(MathError::Range));
+    }
+    // 2^128, and one part less
+    assert_eq!(mul_ratio_floor(1 << 127, 2, 1), Err(MathError::Overflow));
+    assert_eq!(mul_ratio_floor(u128::MAX, u128::MAX, u128::MAX), Ok(u128::MAX));
+}
+
+/// A remainder whose high word is the divisor's: the guess has 65 bits.
+#[test]
+fn a_digit_guessed_one_word_too_long() {
+    let (a, d) = ((1_u128 << 127) + 10, (1_u128 << 126) + (1 << 62));
+    let exact = (BigUint::from(a) << 127_u8) / d;
+    assert_eq!(shift_ratio_floor(a, 127, d), fits(&exact));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
