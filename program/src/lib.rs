@@ -9,7 +9,7 @@
 //! group's authorities within their bounds. Guarantees: an instruction either
 //! returns an error of [`trestle_interface::TrestleError`] and changes
 //! nothing, or leaves every account it touched above initial health or less
-//! risky than before.
+//! risky than before. A region puts that off to its end, in the same transaction.
 #![deny(unsafe_code)]
 
 mod accounts;
