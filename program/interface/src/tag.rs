@@ -163,8 +163,9 @@ instructions! {
     20 RefreshAccount refresh_account alone RefreshAccountAccounts trailing NoArgs,
     /// Starts the incentive clock of an account below maintenance health, or
     /// stops it once liquidation-end health is back. Pools of a bankrupt
-    /// account's debts may follow, writable: nobody redeems from them until
-    /// `settle_bad_debt`, or until that wait lapses.
+    /// account's debts may follow, writable: where more than a thousandth of
+    /// one is bad, nobody redeems or borrows from it until `settle_bad_debt`,
+    /// or until that wait lapses.
     21 FlagUnhealthy flag_unhealthy alone FlagUnhealthyAccounts trailing NoArgs,
     /// Settles one pool debt of a bankrupt account: what is left of the
     /// account, then insurance, then the pool's lenders bear it.

@@ -1,7 +1,7 @@
 //! A pool's known losses: debts of bankrupt accounts that wait for their
 //! settlement, and what insurance may still pay for such debts.
 //!
-//! While more than a share of the pool waits, nobody redeems from it, so that
+//! While more than a share of the pool waits, nobody redeems or borrows from it, so that
 //! no lender leaves the loss to the others (ruling 10). The lock lapses by
 //! itself: settling is open to everyone, and a lock that nobody ends in that
 //! time serves nobody.
