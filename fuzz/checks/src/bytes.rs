@@ -2,7 +2,9 @@
 
 use arbitrary::{Result, Unstructured};
 use trestle_interface::args;
+use trestle_interface::batch;
 use trestle_interface::cohort::{MAX_DEPTH, Proof};
+use trestle_interface::event::{self, Body, Event, MAGIC};
 use trestle_interface::health::HealthReport;
 use trestle_interface::state::{
     Account, Exposure, Group, Header, LayoutError, Lender, MAX_POSITIONS, MarginAccount,
@@ -223,6 +225,9 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
     if let Some(report) = HealthReport::read(input) {
         assert_eq!(bytemuck::bytes_of(&report), input);
     }
+    event(input);
+    event(&[&MAGIC[..], &[event::VERSION], input].concat());
+    frame(input);
     let size = |fixed: usize| fixed + jitter;
     viewed::<Group>(input, size(core::mem::size_of::<Group>()), header);
     viewed::<Pool>(input, size(core::mem::size_of::<Pool>()), header);
@@ -235,6 +240,38 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
     pool(input);
     health(input, now, extra.min(MAX_POSITIONS));
     Ok(())
+}
+
+/// An event that decodes encodes to the same bytes.
+fn event(input: &[u8]) {
+    let Some(event) = Event::decode(input) else { return };
+    let mut encoded = event.head.to_bytes().to_vec();
+    match event.body {
+        Body::Legs(legs) => legs.for_each(|leg| encoded.extend(leg.to_bytes())),
+        Body::Pool(body) => encoded.extend(body.to_bytes()),
+        Body::Lender(body) => encoded.extend(body.to_bytes()),
+        Body::Account(body) => encoded.extend(body.to_bytes()),
+        Body::Liquidation(body) => encoded.extend(body.to_bytes()),
+        Body::Flag(body) => encoded.extend(body.to_bytes()),
+        Body::Mark(body) => encoded.extend(body.to_bytes()),
+        Body::Settlement(body) => encoded.extend(body.to_bytes()),
+    }
+    assert_eq!(encoded, input);
+}
+
+/// The operations of a frame are its bytes, one after another.
+fn frame(mut input: &[u8]) {
+    while let Some((step, rest)) = batch::next(input) {
+        let (taken, behind) = input.split_at(input.len() - rest.len());
+        assert_eq!(behind, rest);
+        assert_eq!(taken.len(), batch::encoded_len(step.accounts.len(), step.args.len()));
+        let counted = |bytes: &[u8]| u8::try_from(bytes.len()).expect("one byte counts them");
+        let again =
+            [&[step.tag, counted(step.accounts)], step.accounts, &[counted(step.args)], step.args]
+                .concat();
+        assert_eq!(again, taken);
+        input = rest;
+    }
 }
 
 /// A pool of any bytes: its books are read back as they were written.
