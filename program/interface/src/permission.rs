@@ -45,6 +45,8 @@ impl Permission {
     pub const REPAY: Self = Self { bits: TRADE | PROTECT, when_locked: true, in_region: true };
     /// Giving up an empty venue account.
     pub const CLOSE: Self = Self { bits: MOVE, when_locked: true, in_region: false };
+    /// Pool units that a liquidation brings to an account of the liquidator's.
+    pub const RECEIVE: Self = Self { bits: 0, when_locked: false, in_region: false };
     /// Guards, which move nothing.
     pub const GUARD: Self = Self { bits: ALL, when_locked: true, in_region: true };
 

@@ -24,7 +24,9 @@ pub struct LiquidateKeys {
     /// Token account that pays.
     pub debt_source: Address,
     /// Token account that receives the collateral; not the one that pays, even
-    /// for the same mint.
+    /// for the same mint. Of a pool deposit: also a margin account of the
+    /// liquidator's, which takes the deposit's units as they are. What it owes
+    /// at venues is read where the accounts of `Trestle::reads` follow.
     pub collateral_destination: Address,
 }
 

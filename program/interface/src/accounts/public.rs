@@ -55,6 +55,8 @@ crate::accounts! {
         /// at a venue leaves through custody.
         collateral_vault: writable,
         /// Token account that receives the collateral; not the one that pays.
+        /// A margin account of the liquidator's takes a pool deposit as it is:
+        /// its units move over, and the account must pass its own check.
         collateral_destination: writable,
         /// Mint of the collateral.
         collateral_mint: readonly,

@@ -1,7 +1,9 @@
 //! `liquidate`: repay a debt of an unhealthy account, take collateral for it,
 //! in one instruction. The program clamps the amount, so a caller never
-//! overshoots; the caller needs no margin account.
+//! overshoots; the caller needs no margin account, but may take pool deposits
+//! into one.
 
+mod deposit;
 mod outcome;
 mod plan;
 mod sides;
@@ -112,7 +114,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     plan::expect_tradable(&context, debt.asset(), collateral.asset())?;
     let step = Step::plan(&context, &before, &book, &mut debt, &collateral, &args)?;
     let repaid = debt.repay(&mut context, &list, &step)?;
-    let seized = collateral.seize(&mut context, list.collateral_destination, &step)?;
+    let seized = collateral.seize(&mut context, accounts, &list, &step)?;
     if seized < args.min_seize {
         return Err(TrestleError::SeizeBelowMinimum);
     }

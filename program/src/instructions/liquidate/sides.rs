@@ -1,12 +1,12 @@
 //! The two sides of a liquidation: the debt that is repaid, the collateral that is seized.
 
+use super::deposit::PoolSide;
 use super::plan::Step;
 use super::venue::VenueSide;
 use super::venue_debt::VenueDebt;
 use crate::Result;
 use crate::accounts::{Context, Custody, PoolHandle, TokenRefs, expect_address, tokens_of};
 use crate::cpi::{self, Signer};
-use crate::instructions::pool::pay_from_vault;
 use crate::slab::Place;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
@@ -201,19 +201,10 @@ impl<'a, 'i> PoolDebt<'a, 'i> {
 pub(super) enum CollateralSide<'a, 'i> {
     /// Idle tokens.
     Custody(Custody<'a, 'i>),
-    /// A pool deposit, redeemed to the liquidator.
-    Pool(PoolSide<'a, 'i>),
+    /// A pool deposit, redeemed to the liquidator or taken as it is.
+    Pool(Box<PoolSide<'a, 'i>>),
     /// A deposit at a venue, redeemed through custody to the liquidator.
     Venue(Box<VenueSide<'a, 'i>>),
-}
-
-/// A deposit in a native pool.
-pub(super) struct PoolSide<'a, 'i> {
-    pool: PoolHandle<'a, 'i>,
-    place: Place,
-    units: u64,
-    /// The debt is owed to the same pool, which the repayment changes first.
-    is_debt_pool: bool,
 }
 
 impl<'a, 'i> CollateralSide<'a, 'i> {
@@ -234,7 +225,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
             (Some(PositionKind::Custody), _) => Self::custody(context, list, args)?,
             (Some(PositionKind::PoolDeposit), _) => {
                 let pool = trailing.first().ok_or(TrestleError::AccountCount)?;
-                Self::pool(context, list, pool, args)?
+                Self::Pool(Box::new(PoolSide::load(context, list, pool, args.collateral_market)?))
             }
             (Some(PositionKind::VenueDeposit), Some(mut side)) => {
                 side.measure(context)?;
@@ -267,42 +258,6 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
         Ok(Self::Custody(custody))
     }
 
-    fn pool(
-        context: &Context<'_, '_>,
-        list: &List<'a, 'i>,
-        pool: &'a AccountInfo<'i>,
-        args: &LiquidateArgs,
-    ) -> Result<Self> {
-        let market = args.collateral_market;
-        let row = context.market(market, MarketKind::Pool)?;
-        expect_address(pool, &row.address)?;
-        let is_debt_pool = pool.key == list.debt_pool.key;
-        if !pool.is_writable {
-            return Err(TrestleError::NotWritable);
-        }
-        let place = Place {
-            asset: row.asset,
-            class: row.class,
-            market,
-            kind: PositionKind::PoolDeposit,
-            bump: 0,
-        };
-        let units = context.margin.units(place.key())?;
-        if units == 0 {
-            return Err(TrestleError::NoPosition);
-        }
-        let pool = PoolHandle::load(
-            context.program_id,
-            &context.margin.fixed.header.group,
-            pool,
-            list.collateral_vault,
-            list.collateral_mint,
-            list.collateral_token_program,
-            context.now,
-        )?;
-        Ok(Self::Pool(PoolSide { pool, place, units, is_debt_pool }))
-    }
-
     fn place(&self) -> Place {
         match self {
             Self::Custody(custody) => custody.place,
@@ -326,11 +281,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
     pub(super) fn available(&self, brought: u64) -> Result<u64> {
         match self {
             Self::Custody(custody) => Ok(custody.units),
-            Self::Pool(side) => {
-                let held = side.pool.books.deposit_index.tokens_floor(side.units)?;
-                let brought = if side.is_debt_pool { brought } else { 0 };
-                Ok(held.min(side.pool.books.cash.saturating_add(brought)))
-            }
+            Self::Pool(side) => side.available(brought),
             Self::Venue(side) => Ok(side.available()),
         }
     }
@@ -344,20 +295,22 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
     pub(super) fn is_illiquid(&self, context: &Context<'_, '_>) -> bool {
         let held = match self {
             Self::Custody(_) => return false,
-            Self::Pool(side) => side.pool.books.deposit_index.tokens_floor(side.units),
+            Self::Pool(side) => side.tokens(),
             Self::Venue(side) => Ok(side.tokens()),
         };
         let liquid = context.markets.market(self.place().market).map_or(0, |row| row.liquid);
         held.is_ok_and(|held| held > liquid)
     }
 
-    /// Pays the seized tokens to the liquidator. Returns their number.
+    /// Hands what is seized to the liquidator. Returns native units.
     pub(super) fn seize(
         &mut self,
         context: &mut Context<'_, 'i>,
-        to: &AccountInfo<'i>,
+        accounts: &[AccountInfo<'i>],
+        list: &List<'_, 'i>,
         step: &Step,
     ) -> Result<u64> {
+        let to = list.collateral_destination;
         match self {
             Self::Custody(custody) => {
                 tokens_of(to, custody.refs.token_program.key, custody.refs.mint.key)?;
@@ -365,18 +318,7 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
                 context.margin.debit(custody.place.key(), paid)?;
                 Ok(paid)
             }
-            Self::Pool(side) => {
-                tokens_of(to, side.pool.token_program.key, side.pool.mint.key)?;
-                if side.is_debt_pool {
-                    side.pool.reload(context.program_id, context.now)?;
-                }
-                let units = side.pool.books.units_for(step.seize)?.min(side.units);
-                let tokens = side.pool.books.redeem(units)?;
-                pay_from_vault(&side.pool, to, tokens)?;
-                side.pool.store(context.program_id)?;
-                context.margin.debit(side.place.key(), units)?;
-                Ok(tokens)
-            }
+            Self::Pool(side) => side.seize(context, accounts, list, step),
             Self::Venue(side) => side.seize(context, to, step.seize),
         }
     }

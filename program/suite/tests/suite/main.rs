@@ -28,5 +28,6 @@ mod raw;
 mod refresh;
 mod region;
 mod rulings;
+mod takeover;
 mod tokens;
 mod worst_case;
