@@ -163,6 +163,12 @@ impl Svm {
         self.vm.expire_blockhash();
     }
 
+    /// Goes on to the next slot, within the same second.
+    pub fn next_slot(&mut self) {
+        let clock = self.clock();
+        self.set_clock(clock.slot + 1, clock.unix_timestamp);
+    }
+
     /// Lets time pass: slots of 400 ms.
     pub fn advance_seconds(&mut self, seconds: u32) {
         let clock = self.clock();

@@ -262,11 +262,13 @@ impl World {
         self.svm.set_account(a.oracle, pyth::account(data));
     }
 
-    /// Publishes every quote and refreshes every row of the board.
+    /// Publishes every quote and refreshes every row of the board, in the next
+    /// slot: a pool's row counts the cash with which a slot began.
     ///
     /// # Panics
     /// When the refresh is refused.
     pub fn publish_all(&mut self) {
+        self.svm.next_slot();
         for asset in 0..self.assets.len() {
             self.publish(asset);
         }

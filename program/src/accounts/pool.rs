@@ -29,6 +29,8 @@ pub(crate) struct PoolHandle<'a, 'i> {
     bump: u8,
     /// Balance of the vault when it was checked.
     vault_before: u64,
+    /// Slot of the change.
+    slot: u64,
 }
 
 impl<'a, 'i> PoolHandle<'a, 'i> {
@@ -67,6 +69,7 @@ impl<'a, 'i> PoolHandle<'a, 'i> {
             group: *group,
             bump: pool.header.bump,
             vault_before: vault_tokens.amount,
+            slot: now.slot,
         })
     }
 
@@ -118,6 +121,9 @@ impl<'a, 'i> PoolHandle<'a, 'i> {
     /// Writes the books back and logs them.
     pub(crate) fn store(&self, program_id: &Pubkey) -> Result<()> {
         let mut pool = write_in::<Pool>(self.info, program_id, &self.group)?;
+        if pool.cash != self.books.cash {
+            pool.note_cash(self.slot);
+        }
         pool.set_books(&self.books);
         pool.losses = self.losses;
         let previous = pool.sequence;

@@ -212,7 +212,8 @@ pub struct MarketRow {
     pub debt_index: Wide,
     /// The lower deposit index that counts while the row is suspect.
     pub safe_index: Wide,
-    /// Native units that count as available at once.
+    /// Native units that count as available at once. Of a pool: a share of the
+    /// cash with which the refresh's slot began.
     pub liquid: u64,
     /// Free liquidity of the market, native units.
     pub free_liquidity: u64,

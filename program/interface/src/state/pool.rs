@@ -73,16 +73,20 @@ pub struct Pool {
     pub sequence: u64,
     /// Known losses that wait, and what insurance may still pay.
     pub losses: Losses,
+    /// Slot in which the cash last changed.
+    pub cash_slot: u64,
+    /// Cash with which that slot began, native units.
+    pub cash_before: u64,
     /// Zero.
-    pub reserved: [u8; 408],
+    pub reserved: [u8; 392],
 }
 crate::assert_layout!(
     Pool, 48, 32, 32, 32, // identity
     8, 8, 8, 8, // small, cash, units
     16, 16, 16, 16, 8, // indices, reserves, time
     40, 4, 4, 8, 8, 8, 8,   // curve, shares, caps, growth, sequence
-    32,  // losses
-    408, // reserved
+    32, 8, 8, // losses, cash of the slot before
+    392, // reserved
 );
 
 impl Account for Pool {
@@ -121,6 +125,25 @@ impl Pool {
         self.fees = Wide::new(books.fees);
         self.insurance = Wide::new(books.insurance);
         self.updated = books.updated;
+    }
+
+    /// Notes the cash with which `slot` began. To be called before the first
+    /// change of cash in a slot is written; later changes in it note nothing.
+    pub const fn note_cash(&mut self, slot: u64) {
+        if self.cash_slot != slot {
+            self.cash_slot = slot;
+            self.cash_before = self.cash;
+        }
+    }
+
+    /// Cash with which `slot` began, native units: what the pool holds, unless
+    /// it was changed in this very slot. No transaction can set it, so nobody
+    /// empties a pool, judges an account by that, and fills the pool again, all
+    /// without holding anything from one slot to the next; nor makes a pool look
+    /// full by a deposit that is gone at the transaction's end.
+    #[must_use]
+    pub const fn opening_cash(&self, slot: u64) -> u64 {
+        if self.cash_slot == slot { self.cash_before } else { self.cash }
     }
 
     /// The books as an event tells them.

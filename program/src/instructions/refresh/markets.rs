@@ -90,7 +90,8 @@ pub(crate) fn write_pool(
     let (borrow, supply) = books.rates(&terms)?;
     row.deposit_index = Wide::new(books.deposit_index.q64());
     row.debt_index = Wide::new(books.debt_index.q64());
-    row.liquid = books.liquid(liquid_share);
+    // not the cash of this moment, which one transaction can take and give back
+    row.liquid = liquid_share.of_floor(pool.opening_cash(now.slot));
     row.free_liquidity = books.cash;
     row.utilisation = books.utilisation()?.q16();
     row.borrow_apr = borrow.q24();

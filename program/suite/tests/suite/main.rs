@@ -19,6 +19,7 @@ mod idl;
 mod invariants;
 mod kamino;
 mod lender;
+mod liquid;
 mod liquidate;
 mod loss;
 mod ownership;
