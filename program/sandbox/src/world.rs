@@ -269,6 +269,14 @@ impl World {
     /// When the refresh is refused.
     pub fn publish_all(&mut self) {
         self.svm.next_slot();
+        self.publish_in_slot();
+    }
+
+    /// [`World::publish_all`] without waiting for the next slot.
+    ///
+    /// # Panics
+    /// When the refresh is refused.
+    pub fn publish_in_slot(&mut self) {
         for asset in 0..self.assets.len() {
             self.publish(asset);
         }

@@ -84,8 +84,8 @@ crate::assert_layout!(
     Pool, 48, 32, 32, 32, // identity
     8, 8, 8, 8, // small, cash, units
     16, 16, 16, 16, 8, // indices, reserves, time
-    40, 4, 4, 8, 8, 8, 8,   // curve, shares, caps, growth, sequence
-    32, 8, 8, // losses, cash of the slot before
+    40, 4, 4, 8, 8, 8, 8, // curve, shares, caps, growth, sequence
+    32, 8, 8,   // losses, cash of the slot before
     392, // reserved
 );
 

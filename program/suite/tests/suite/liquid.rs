@@ -6,6 +6,7 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use trestle_interface::TrestleError;
+use trestle_sandbox::pyth::Quote;
 use trestle_sandbox::world::{SOL, USDC};
 use trestle_sandbox::{User, World, refused};
 
@@ -45,11 +46,15 @@ impl Scene {
         bot.fund(&mut world, SOL, 0);
         world.advance(1);
         // down until maintenance health is below 1,500 USD, half the charge
-        let mut cents = 12_600;
-        world.set_price(SOL, cents);
+        let mut cents = 12_500;
+        let fall = |world: &mut World, cents| {
+            world.assets[SOL].quote = Quote::cents(cents);
+            world.advance(1);
+        };
+        fall(&mut world, cents);
         while victim.health(&mut world).unwrap().maint > 1_500_000_000 {
             cents -= 100;
-            world.set_price(SOL, cents);
+            fall(&mut world, cents);
         }
         world.advance(1);
         let maint = victim.health(&mut world).unwrap().maint;

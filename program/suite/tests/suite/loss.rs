@@ -285,7 +285,7 @@ fn r10_nobody_leaves_a_pool_with_a_known_loss() {
     };
     let fact: Marked = told(&sent, pick).unwrap();
     // interest up to now is owed as well
-    world.publish_all();
+    world.publish_in_slot();
     let market = world.with_pages(|board| *board.markets.market(pool.market).unwrap());
     let index = Index::new(market.debt_index.get()).unwrap();
     let owed = index.tokens_ceil(units(&victim, &world, USDC, PositionKind::PoolDebt)).unwrap();
@@ -323,7 +323,7 @@ fn r10_a_lock_lapses_and_the_same_debt_does_not_lock_again() {
     let clock = world.svm.clock();
     let at = |world: &mut World, slots: u64| {
         world.svm.set_clock(clock.slot + slots, clock.unix_timestamp + 1);
-        world.publish_all();
+        world.publish_in_slot();
     };
     at(&mut world, LOCK_LAPSE);
     // repeating it neither adds nor prolongs
