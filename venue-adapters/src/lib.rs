@@ -18,3 +18,4 @@ pub mod oracle;
 pub mod plan;
 pub mod token;
 pub mod transaction;
+pub mod venue;

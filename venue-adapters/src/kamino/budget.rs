@@ -6,17 +6,7 @@
 //! that is what stands here. A price that fails its checks and logs costs more.
 
 use super::Action;
-
-/// What a call takes out of a transaction's limits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Budget {
-    /// Entries of the instruction trace, klend's own included.
-    pub entries: u32,
-    /// Levels of calls below the caller.
-    pub depth: u32,
-    /// Compute units, upper estimate.
-    pub compute_units: u32,
-}
+pub use crate::venue::budget::Budget;
 
 /// Calls with a measured budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

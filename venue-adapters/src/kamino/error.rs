@@ -1,20 +1,9 @@
 //! The adapter's errors and what each of them means for a listed market.
 
 use crate::plan::PlanError;
+use crate::venue::Severity;
+use crate::venue::movement::Mismatch;
 use trestle_risk_math::MathError;
-
-/// What an error asks of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// The account cannot be valued: its row stays as it was and ages.
-    Unreadable,
-    /// Never to be listed; a listed market cannot turn into this.
-    Listing,
-    /// Not to be listed; where it arises later the market takes no new risk.
-    ReduceOnly,
-    /// This call fails, nothing follows for the market.
-    Call,
-}
 
 /// Why klend's bytes, a plan or an outcome are not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,5 +136,16 @@ impl From<MathError> for KaminoError {
 impl From<PlanError> for KaminoError {
     fn from(_: PlanError) -> Self {
         Self::Plan
+    }
+}
+
+impl From<Mismatch> for KaminoError {
+    fn from(mismatch: Mismatch) -> Self {
+        match mismatch {
+            Mismatch::NoEffect => Self::NoEffect,
+            Mismatch::WrongDirection => Self::WrongDirection,
+            Mismatch::Exceeded => Self::Exceeded,
+            Mismatch::Numbers => Self::Numbers,
+        }
     }
 }

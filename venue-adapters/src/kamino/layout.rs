@@ -4,68 +4,6 @@
 //! read zero before it. No field moved between the two.
 
 use crate::bytes::array;
-use crate::plan::Key;
-
-/// Fixed-size account bytes. Field reads are checked when the crate is built.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fields<'a, const LEN: usize>(&'a [u8; LEN]);
-
-impl<'a, const LEN: usize> Fields<'a, LEN> {
-    /// The first `LEN` bytes: a longer account is a later layout that only appends.
-    pub(super) fn new(data: &'a [u8]) -> Option<Self> {
-        data.first_chunk().map(Self)
-    }
-
-    /// The `N` bytes at `AT`.
-    #[inline(always)]
-    pub(super) fn array<const AT: usize, const N: usize>(self) -> &'a [u8; N] {
-        const { assert!(AT <= LEN && N <= LEN.saturating_sub(AT), "field beyond the account") };
-        self.0.get(AT..).and_then(<[u8]>::first_chunk).unwrap_or(&[0; N]) // in bounds, see above
-    }
-
-    #[inline(always)]
-    pub(super) fn key<const AT: usize>(self) -> &'a Key {
-        self.array::<AT, 32>()
-    }
-
-    #[inline(always)]
-    pub(super) fn u8<const AT: usize>(self) -> u8 {
-        let [byte] = *self.array::<AT, 1>();
-        byte
-    }
-
-    #[inline(always)]
-    pub(super) fn u16<const AT: usize>(self) -> u16 {
-        u16::from_le_bytes(*self.array::<AT, 2>())
-    }
-
-    #[inline(always)]
-    pub(super) fn u32<const AT: usize>(self) -> u32 {
-        u32::from_le_bytes(*self.array::<AT, 4>())
-    }
-
-    #[inline(always)]
-    pub(super) fn u64<const AT: usize>(self) -> u64 {
-        u64::from_le_bytes(*self.array::<AT, 8>())
-    }
-
-    #[inline(always)]
-    pub(super) fn u128<const AT: usize>(self) -> u128 {
-        u128::from_le_bytes(*self.array::<AT, 16>())
-    }
-
-    /// `COUNT` entries of `SIZE` bytes from `AT`.
-    #[inline(always)]
-    pub(super) fn table<const AT: usize, const SIZE: usize, const COUNT: usize>(
-        self,
-    ) -> &'a [[u8; SIZE]] {
-        const {
-            assert!(AT <= LEN && SIZE.saturating_mul(COUNT) <= LEN.saturating_sub(AT));
-        }
-        let rest = self.0.get(AT..).unwrap_or(&[]);
-        rest.as_chunks().0.get(..COUNT).unwrap_or(&[]) // in bounds, see above
-    }
-}
 
 /// A cumulative rate: four little-endian limbs, scaled by 2^60. `None` when
 /// it needs more than two, a growth beyond 2^68.

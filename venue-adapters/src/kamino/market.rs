@@ -1,10 +1,11 @@
 //! A view over `LendingMarket`: what can hurt a position, and elevation groups.
 
 use super::ids;
-use super::layout::{Fields, market as at};
+use super::layout::market as at;
 use super::{KaminoError, Result};
 use crate::bytes::{u8_at, u16_at};
 use crate::plan::Key;
+use crate::venue::fields::Fields;
 
 /// Layout version that this build reads.
 const VERSION: u64 = 1;

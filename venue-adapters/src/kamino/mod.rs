@@ -36,20 +36,5 @@ pub mod seeds;
 pub mod stress;
 pub mod verify;
 
-pub use error::{KaminoError, Result, Severity};
-
-/// What is done to an obligation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Tokens in, collateral up.
-    Supply,
-    /// Collateral down, tokens out.
-    Redeem,
-    /// Debt up, tokens out.
-    Borrow,
-    /// Tokens in, debt down.
-    Repay,
-}
-
-/// Amount that klend reads as "all".
-pub const ALL: u64 = u64::MAX;
+pub use crate::venue::{ALL, Action, Severity};
+pub use error::{KaminoError, Result};

@@ -8,10 +8,11 @@
 //! and so lowers the units by less than [`DRIFT`].
 
 use super::ids;
-use super::layout::{Fields, cumulative_rate, obligation as at};
+use super::layout::{cumulative_rate, obligation as at};
 use super::{KaminoError, Result};
 use crate::bytes::{array, u64_at, u128_at};
 use crate::plan::Key;
+use crate::venue::fields::Fields;
 use trestle_risk_math::num::shift_ratio_ceil;
 
 /// Most by which one refresh lowers a debt's Q64 units: `2^64 / 2^60`, rounded up twice.

@@ -3,9 +3,12 @@
 use super::interest::{self, Accrual, Bracket, Worth};
 use super::market::{Market, PERMISSIONED_BORROW, PERMISSIONED_DEPOSIT};
 use super::reserve::{RateBasis, Reserve};
-use super::stress::{self, Terms};
+use super::stress;
 use super::{KaminoError, Result};
 use crate::clock::Now;
+pub use crate::venue::report::Indices;
+use crate::venue::report::{self, MAX_SLACK};
+use crate::venue::stress::percent_ceil;
 use trestle_risk_math::index::Index;
 use trestle_risk_math::num::{
     Weight, mul_ratio_ceil, mul_ratio_floor, mul_shift_ceil, shift_ratio_floor,
@@ -13,46 +16,8 @@ use trestle_risk_math::num::{
 use trestle_risk_math::pool::{Apr, growth_bound_per_slot};
 use trestle_risk_math::price::Price;
 
-/// Most that a projection leaves open: 2^-7, as after a year at 9 %.
-const MAX_SLACK: u64 = 1 << 57;
-
 /// A reserve, projected to now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReserveReport {
-    /// Tokens a cToken, rounded down.
-    pub deposit_index: Index,
-    /// Tokens a Q64 unit of debt, rounded up ([`Index::owed_ceil`]).
-    pub debt_index: Index,
-    /// Tokens in the vault that the withdraw queue does not claim, rounded down.
-    pub free_liquidity: u64,
-    /// Tokens that can be supplied up to the deposit limit, rounded down.
-    pub supply_room: u64,
-    /// Tokens that can be redeemed: free, and within the limiter.
-    pub redeem_room: u64,
-    /// Tokens that can be borrowed outside elevation groups: free, and within
-    /// every limit of the reserve. Its utilisation limit included, rounded down.
-    pub borrow_room: u64,
-    /// Debts over supply, rounded up.
-    pub utilisation: Weight,
-    /// Real supply rate, rounded down; farm rewards come on top.
-    pub supply_apr: Apr,
-    /// Real borrow rate, rounded up; the origination fee comes on top.
-    pub borrow_apr: Apr,
-    /// Most that debts grow in a slot at the highest rate of the curve, Q64.
-    pub growth_bound: u64,
-    /// By how much of themselves, Q64, the indices may differ from what klend
-    /// comes to write for this slot, rounded up.
-    pub projection_slack: u64,
-    /// Terms outside elevation groups.
-    pub terms: Terms,
-    /// Share of the debts that one liquidation may close, rounded up.
-    pub close_factor: Weight,
-    /// klend's own price, micro-USD a native unit; `None` when it is older
-    /// than the reserve allows or out of range.
-    pub price: Option<Price>,
-    /// What is switched off.
-    pub flags: Flags,
-}
+pub type ReserveReport = report::ReserveReport<Flags>;
 
 /// What is switched off or watched in a reserve.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,15 +42,6 @@ pub struct Flags {
     pub group_only: bool,
     /// cTokens may not leave obligations.
     pub ctokens_blocked: bool,
-}
-
-/// What units of a reserve are worth now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Indices {
-    /// Tokens a cToken, rounded down.
-    pub deposit: Index,
-    /// Tokens a Q64 unit of debt, rounded up ([`Index::owed_ceil`]).
-    pub debt: Index,
 }
 
 /// The indices of [`reserve`] without the rest. Cheap where the reserve was
@@ -119,13 +75,15 @@ pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveRe
         supply_room: reserve.deposit_limit().saturating_sub(supplied),
         redeem_room: free_liquidity.min(reserve.redeem_cap_left(now.unix)),
         borrow_room: borrow_room(reserve, &accrual, free_liquidity, now)?,
-        utilisation: Weight::clamped(to_u32(accrual.utilisation_sf.div_ceil(1 << 44))),
-        supply_apr: apr(real(accrual.supply_rate_sf, basis, 0) >> 36),
-        borrow_apr: apr(real(accrual.borrow_rate_sf, basis, 3).div_ceil(1 << 36)),
+        utilisation: Weight::clamped(report::to_u32(accrual.utilisation_sf.div_ceil(1 << 44))),
+        supply_apr: report::apr(real(accrual.supply_rate_sf, basis, 0) >> 36),
+        borrow_apr: report::apr(real(accrual.borrow_rate_sf, basis, 3).div_ceil(1 << 36)),
         projection_slack: slack(accrual.cumulative),
-        growth_bound: growth_bound_per_slot(apr(interest::max_rate_sf(reserve).div_ceil(1 << 36))),
+        growth_bound: growth_bound_per_slot(report::apr(
+            interest::max_rate_sf(reserve).div_ceil(1 << 36),
+        )),
         terms: stress::terms(reserve, market, 0)?,
-        close_factor: stress::percent_ceil(u64::from(market.close_factor_pct())),
+        close_factor: percent_ceil(u64::from(market.close_factor_pct())),
         price: price(reserve, now),
         flags: flags(reserve, market),
     })
@@ -152,7 +110,7 @@ pub fn borrow_apr_after(reserve: &Reserve, now: Now, amount: u64) -> Result<Apr>
         supply => mul_ratio_ceil(debts, interest::ONE, supply)?.min(interest::ONE),
     };
     let rate = interest::nominal_rate_sf(reserve, utilisation)?;
-    Ok(apr(real(rate, reserve.rate_basis()?, 3).div_ceil(1 << 36)))
+    Ok(report::apr(real(rate, reserve.rate_basis()?, 3).div_ceil(1 << 36)))
 }
 
 /// What klend adds to a debt for borrowing `amount` tokens, rounded up: it
@@ -240,38 +198,7 @@ fn price(reserve: &Reserve, now: Now) -> Option<Price> {
 
 /// klend's price, however old. Rounded down.
 pub(super) fn saved_price(reserve: &Reserve) -> Option<Price> {
-    price_from_sf(reserve.price_sf(), reserve.decimals())
-}
-
-/// Micro-USD a native unit from USD a whole token scaled by 2^60: times
-/// `10^(6 - decimals)`, one division.
-fn price_from_sf(sf: u128, decimals: u64) -> Option<Price> {
-    let decimals = u32::try_from(decimals).ok().filter(|d| *d <= 18)?;
-    if sf == 0 {
-        return None;
-    }
-    // with the top bit set, a divisor of 2^40 leaves 87 bits; multiply where it fits
-    let (value, scale) = match decimals.checked_sub(6) {
-        Some(less) => {
-            let up = sf.leading_zeros();
-            let ten = 10_u128.checked_pow(less)?;
-            (sf.wrapping_shl(up).checked_div(ten)?, up.checked_add(60)?)
-        }
-        None => {
-            let ten = 10_u128.checked_pow(6_u32.checked_sub(decimals)?)?;
-            (sf.checked_mul(ten)?, 60)
-        }
-    };
-    // value * 2^-scale, to a mantissa of exactly 32 bits
-    let bits = 128_u32.checked_sub(value.leading_zeros())?;
-    let (mantissa, shift) = match bits.checked_sub(32) {
-        Some(drop) => (value.wrapping_shr(drop), scale.checked_sub(drop)?),
-        None => {
-            let up = 32_u32.checked_sub(bits)?;
-            (value.wrapping_shl(up), scale.checked_add(up)?)
-        }
-    };
-    Price::new(u32::try_from(mantissa).ok()?, u8::try_from(shift).ok()?).ok()
+    report::price_from_sf(reserve.price_sf(), reserve.decimals())
 }
 
 fn flags(reserve: &Reserve, market: &Market) -> Flags {
@@ -299,14 +226,6 @@ fn real(rate_sf: u128, basis: RateBasis, add: u128) -> u128 {
     }
 }
 
-fn apr(q24: u128) -> Apr {
-    Apr::new(to_u32(q24)).unwrap_or(Apr::MAX)
-}
-
 fn ceil_tokens(sf: u128) -> u64 {
     u64::try_from(sf.div_ceil(interest::ONE)).unwrap_or(u64::MAX)
-}
-
-fn to_u32(x: u128) -> u32 {
-    u32::try_from(x).unwrap_or(u32::MAX)
 }

@@ -2,10 +2,11 @@
 //! by 2^60, nothing here is projected to now.
 
 use super::ids;
-use super::layout::{Fields, cumulative_rate, reserve as at};
+use super::layout::{cumulative_rate, reserve as at};
 use super::{KaminoError, Result};
 use crate::bytes::{i64_at, u32_at, u64_at};
 use crate::plan::Key;
+use crate::venue::fields::{Fields, getters};
 
 /// Layout version that this build reads.
 const VERSION: u64 = 1;
@@ -46,22 +47,6 @@ pub struct Oracles<'a> {
     pub switchboard_twap: Option<&'a Key>,
     /// Scope prices.
     pub scope: Option<&'a Key>,
-}
-
-macro_rules! getters {
-    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ident at $offset:ident,)+) => {
-        $($(#[doc = $doc])+
-        #[must_use]
-        pub fn $name(&self) -> getters!(@type $kind) {
-            getters!(@read self $kind $offset)
-        })+
-    };
-    (@type key) => { &'a Key };
-    (@type flag) => { bool };
-    (@type $kind:ident) => { $kind };
-    (@read $this:ident key $offset:ident) => { $this.bytes.key::<{ at::$offset }>() };
-    (@read $this:ident flag $offset:ident) => { $this.bytes.u8::<{ at::$offset }>() != 0 };
-    (@read $this:ident $kind:ident $offset:ident) => { $this.bytes.$kind::<{ at::$offset }>() };
 }
 
 impl<'a> Reserve<'a> {

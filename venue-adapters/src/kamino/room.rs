@@ -14,19 +14,8 @@ use super::stress::{self, Row};
 use super::{KaminoError, Result};
 use crate::clock::Now;
 use crate::plan::Key;
-use trestle_risk_math::index::Index;
-use trestle_risk_math::num::{ONE, Weight};
-
-/// Bounds of a redemption, native units, rounded down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Room {
-    /// What the reserve pays out.
-    pub free: u64,
-    /// What the obligation's debts let go; all ones where nothing is owed.
-    pub untied: u64,
-    /// Fewest tokens that may stay in the deposit, unless none does; rounded up.
-    pub keep: u64,
-}
+use crate::venue::room::over;
+pub use crate::venue::room::{Room, units_at_most};
 
 /// A reserve as klend's own check of an obligation sees it. `None` without a
 /// usable price: the position then counts against the redemption.
@@ -90,28 +79,8 @@ fn untied(
     Ok(own.board_price.amount_floor(value)?)
 }
 
-/// `value / weight`, rounded down, for a weight that was rounded down itself.
-fn over(value: u64, weight: Weight) -> u64 {
-    let up = u128::from(weight.q16()).wrapping_add(1);
-    let wide = u128::from(value).wrapping_mul(u128::from(ONE));
-    u64::try_from(wide.checked_div(up).unwrap_or(0)).unwrap_or(u64::MAX)
-}
-
 /// Least worth of what stays in a position, micro-USD, rounded up.
 fn min_net_value(market: &Market) -> Result<u64> {
     let micros = market.min_net_value_sf().checked_mul(1_000_000).ok_or(KaminoError::Numbers)?;
     u64::try_from(micros.div_ceil(super::interest::ONE)).map_err(|_| KaminoError::Numbers)
-}
-
-/// cTokens of a deposit of `held` that redeem to no more than `tokens`, and
-/// leave no sliver below `keep` tokens. Rounded down; zero where nothing fits.
-///
-/// # Errors
-/// [`KaminoError::Numbers`] above 64 bits.
-pub fn units_at_most(held: u64, tokens: u64, index: Index, keep: u64) -> Result<u64> {
-    let worth = index.tokens_floor(held)?;
-    if tokens >= worth {
-        return Ok(held);
-    }
-    Ok(index.units_floor(tokens.min(worth.saturating_sub(keep)))?)
 }

@@ -11,24 +11,11 @@ use super::reserve::Reserve;
 use super::{KaminoError, Result};
 use crate::clock::Now;
 use crate::plan::Key;
+pub use crate::venue::stress::{Stress, Terms};
+use crate::venue::stress::{add, bps_ceil, percent_floor, q16_ceil, weighed_ceil};
 use trestle_risk_math::index::Index;
-use trestle_risk_math::num::{ONE, Weight};
-use trestle_risk_math::portfolio::AccountSum;
+use trestle_risk_math::num::ONE;
 use trestle_risk_math::price::{MAX_LEG_VALUE, Price};
-
-/// klend's terms for a reserve, in or outside an elevation group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// Loan-to-value: what a deposit lets borrow, rounded down.
-    pub ltv: Weight,
-    /// Liquidation threshold: what a deposit holds, rounded down.
-    pub threshold: Weight,
-    /// Factor on debts, Q16, at least 1.0, rounded up. Above 2.0 it is no
-    /// weight, and takes no new debt ([`KaminoError::BorrowFactor`]).
-    pub borrow_factor: u32,
-    /// Largest liquidation bonus, rounded up.
-    pub bonus: Weight,
-}
 
 /// klend's terms for `reserve` in elevation group `group` (zero for none).
 ///
@@ -72,35 +59,6 @@ pub struct Row {
     pub term: u64,
     /// Positions on the reserve are being deleveraged.
     pub deleveraging: bool,
-}
-
-/// What klend sees in an obligation, micro-USD.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stress {
-    /// Deposits, rounded down.
-    pub collateral: u64,
-    /// Deposits times loan-to-value, rounded down: what may be borrowed.
-    pub allowed: u64,
-    /// Deposits times threshold, rounded down: where liquidation begins.
-    pub limit: u64,
-    /// Debts times borrow factor, rounded up.
-    pub adjusted: u64,
-    /// Debts, rounded up.
-    pub debt: u64,
-    /// A debt of a reserve that is not known: it has no value here.
-    pub unknown_debt: bool,
-    /// It can be liquidated whatever its ratio: marked, due, or by an order of its own.
-    pub forced: bool,
-}
-
-impl Stress {
-    /// Adjusted debts over limit, Q16, rounded up, at most 2.0. At least 1.0
-    /// where liquidation is possible anyway or a debt is unknown.
-    #[must_use]
-    pub fn ratio(&self) -> Weight {
-        let sum = AccountSum { limit: self.limit, adjusted: self.adjusted, ..AccountSum::EMPTY };
-        if self.forced || self.unknown_debt { sum.ratio().max(Weight::ONE) } else { sum.ratio() }
-    }
 }
 
 /// Recomputes an obligation. `row` finds a reserve by its address; a deposit
@@ -150,35 +108,4 @@ fn is_due(row: &Row, borrow: &Borrow, market: &Market, now: Now) -> bool {
     let matured = row.maturity != 0 && past(row.maturity);
     let expired = row.term != 0 && past(borrow.borrowed_at.saturating_add(row.term));
     market.liquidates_due_debts() && (matured || expired)
-}
-
-/// `value * factor`, rounded up, for a Q16 factor.
-fn weighed_ceil(factor: u32, value: u64) -> Result<u64> {
-    let product = u128::from(value).wrapping_mul(u128::from(factor)); // below 2^96
-    u64::try_from(product.div_ceil(1 << 16)).map_err(|_| KaminoError::Numbers)
-}
-
-fn add(a: u64, b: u64) -> Result<u64> {
-    a.checked_add(b).ok_or(KaminoError::Numbers)
-}
-
-/// Per cent as a weight, rounded down; above 100 it is 1.0.
-fn percent_floor(pct: u8) -> Weight {
-    Weight::clamped((u32::from(pct.min(100)) << 16) / 100)
-}
-
-/// Per cent as a weight, rounded up, at most 2.0.
-pub(super) fn percent_ceil(pct: u64) -> Weight {
-    Weight::clamped(q16_ceil(pct))
-}
-
-/// Per cent in Q16, rounded up.
-fn q16_ceil(pct: u64) -> u32 {
-    let q16 = pct.checked_mul(u64::from(ONE)).map(|x| x.div_ceil(100));
-    q16.and_then(|x| u32::try_from(x).ok()).unwrap_or(u32::MAX)
-}
-
-/// Basis points as a weight, rounded up, at most 2.0.
-fn bps_ceil(bps: u16) -> Weight {
-    Weight::from_bps(bps).unwrap_or(Weight::MAX)
 }

@@ -10,6 +10,8 @@ use super::layout::obligation::{BORROW_COUNT, DEPOSIT_COUNT};
 use super::obligation::{DRIFT, Obligation};
 use super::{Action, KaminoError, Result};
 use crate::plan::Key;
+use crate::venue::movement;
+pub use crate::venue::movement::{Delta, Tokens};
 use trestle_risk_math::index::Index;
 
 /// An obligation before an action: who it belongs to and all its units.
@@ -49,28 +51,6 @@ impl<'a> After<'a> {
         }
         Obligation::new(data).map(Self::Open)
     }
-}
-
-/// A token balance before and after, native units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tokens {
-    /// Before.
-    pub before: u64,
-    /// After.
-    pub after: u64,
-}
-
-/// What moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delta {
-    /// Tokens that left or reached the authority, native units.
-    pub tokens: u64,
-    /// Units that the position gained or lost: cTokens, or Q64 debt units.
-    pub units: u128,
-    /// Units that the position has now.
-    pub units_after: u128,
-    /// The obligation no longer exists.
-    pub closed: bool,
 }
 
 impl Snapshot {
@@ -196,54 +176,17 @@ pub fn action(
             }
         }
     };
-    // units rise with supply and borrow, tokens with redeem and borrow
-    let units = match action {
-        Action::Supply | Action::Borrow => moved(units_before, units_after)?,
-        Action::Redeem | Action::Repay => moved(units_after, units_before)?,
-    };
-    let (from, to) = (u128::from(tokens.before), u128::from(tokens.after));
-    let amount = match action {
-        Action::Redeem | Action::Borrow => moved(from, to)?,
-        Action::Supply | Action::Repay => moved(to, from)?,
-    };
-    let bounded = if matches!(action, Action::Redeem) { units } else { amount };
-    if bounded > u128::from(asked) {
-        return Err(KaminoError::Exceeded);
-    }
-    let tokens = u64::try_from(amount).map_err(|_| KaminoError::Numbers)?;
-    let closed = matches!(after, After::Closed);
-    Ok(Delta { tokens, units, units_after, closed })
+    let delta = movement::measure(action, (units_before, units_after), tokens, asked)?;
+    Ok(Delta { closed: matches!(after, After::Closed), ..delta })
 }
 
-impl Delta {
-    /// Whether units and tokens moved at the reserve's rate, `index`, read in
-    /// the same slot after a refresh: `slack` native units apart at most, and
-    /// the worth of one unit, which klend rounds.
-    ///
-    /// Only a movement against the account is an error: fewer units for a
-    /// supply, fewer tokens for a redemption, more debt for a borrow (beyond
-    /// the fee that `slack` allows), less of it gone for a repayment.
-    ///
-    /// # Errors
-    /// [`KaminoError::Rate`], [`KaminoError::Numbers`].
-    pub fn expect_rate(&self, action: Action, index: Index, slack: u64) -> Result<()> {
-        let worth = match action {
-            Action::Supply | Action::Redeem => {
-                let units = u64::try_from(self.units).map_err(|_| KaminoError::Numbers)?;
-                index.tokens_floor(units)?
-            }
-            Action::Borrow | Action::Repay => index.owed_ceil(self.units)?,
-        };
-        let unit = match action {
-            Action::Supply | Action::Redeem => index.tokens_ceil(1)?,
-            Action::Borrow | Action::Repay => 1,
-        };
-        let loss = match action {
-            Action::Supply | Action::Repay => self.tokens.saturating_sub(worth),
-            Action::Redeem | Action::Borrow => worth.saturating_sub(self.tokens),
-        };
-        if loss > slack.saturating_add(unit) { Err(KaminoError::Rate) } else { Ok(()) }
-    }
+/// Whether units and tokens moved at the reserve's rate: see [`Delta::loss`],
+/// beyond which `slack` native units are allowed.
+///
+/// # Errors
+/// [`KaminoError::Rate`], [`KaminoError::Numbers`].
+pub fn expect_rate(delta: &Delta, action: Action, index: Index, slack: u64) -> Result<()> {
+    if delta.loss(action, index)? > slack { Err(KaminoError::Rate) } else { Ok(()) }
 }
 
 /// A new obligation: empty, of this owner and market, without group or referrer.
@@ -296,14 +239,5 @@ fn expect_last_redemption(action: Action, before: &Snapshot, reserve: &Key) -> R
         Ok(())
     } else {
         Err(KaminoError::Closed)
-    }
-}
-
-/// `to - from`, which must be above zero.
-fn moved(from: u128, to: u128) -> Result<u128> {
-    match to.checked_sub(from) {
-        None => Err(KaminoError::WrongDirection),
-        Some(0) => Err(KaminoError::NoEffect),
-        Some(by) => Ok(by),
     }
 }

@@ -103,7 +103,7 @@ proptest! {
             let tokens = Tokens { before: amount, after: slot };
             let done = verify::action(action, &snapshot, &After::Open(after), key, tokens, amount);
             if let (Ok(()), Ok(delta)) = (taken, done) {
-                let _ = delta.expect_rate(action, Index::ONE, slot);
+                let _ = verify::expect_rate(&delta, action, Index::ONE, slot);
                 prop_assert!(delta.tokens > 0 && delta.units > 0);
             }
         }

@@ -6,7 +6,7 @@ use trestle_venue_adapters::kamino::ids;
 use trestle_venue_adapters::kamino::layout::obligation as o;
 use trestle_venue_adapters::kamino::obligation::Obligation;
 use trestle_venue_adapters::kamino::verify::{
-    After, Delta, Snapshot, Tokens, action, claimed, group_changed, opened,
+    After, Delta, Snapshot, Tokens, action, claimed, expect_rate, group_changed, opened,
 };
 use trestle_venue_adapters::kamino::{ALL, Action, KaminoError, Result};
 
@@ -224,7 +224,7 @@ fn only_the_last_redemption_closes() {
 fn the_rate_is_the_reserves() {
     let index = Index::new(2 << 64).unwrap();
     let delta = |tokens, units| Delta { tokens, units, units_after: 0, closed: false };
-    let rate = |what, tokens, units| delta(tokens, units).expect_rate(what, index, 0);
+    let rate = |what, tokens, units| expect_rate(&delta(tokens, units), what, index, 0);
     // 100 cTokens are worth 200; a cToken's worth of rounding is klend's
     assert_eq!(rate(Action::Supply, 202, 100), Ok(()));
     assert_eq!(rate(Action::Supply, 203, 100), Err(KaminoError::Rate));
@@ -234,7 +234,7 @@ fn the_rate_is_the_reserves() {
     // debts of 100 units owe 200; a fee is the caller's slack
     assert_eq!(rate(Action::Borrow, 199, 100 << 64), Ok(()));
     assert_eq!(rate(Action::Borrow, 198, 100 << 64), Err(KaminoError::Rate));
-    assert_eq!(delta(190, 100 << 64).expect_rate(Action::Borrow, index, 9), Ok(()));
+    assert_eq!(expect_rate(&delta(190, 100 << 64), Action::Borrow, index, 9), Ok(()));
     assert_eq!(rate(Action::Repay, 201, 100 << 64), Ok(()));
     assert_eq!(rate(Action::Repay, 202, 100 << 64), Err(KaminoError::Rate));
 }

@@ -308,7 +308,8 @@ impl<'a, 'i> Parts<'a, 'i> {
             Action::Repay => (indices.debt, 0),
             Action::Borrow => (indices.debt, self.origination_fee(delta.tokens)?),
         };
-        delta.expect_rate(action, index, fee.checked_add(1).ok_or(TrestleError::Overflow)?)?;
+        let slack = fee.checked_add(1).ok_or(TrestleError::Overflow)?;
+        verify::expect_rate(&delta, action, index, slack)?;
         Ok(delta)
     }
 

@@ -127,7 +127,7 @@ fn reports_move_as_the_tokens_did() {
         let delta = verify::action(action, &snapshot, &obligation_after, key, tokens, asked)
             .unwrap_or_else(|e| panic!("{}: {e:?}", step.label));
         assert_eq!(delta.tokens, tokens.before.abs_diff(tokens.after), "{}", step.label);
-        delta.expect_rate(action, after.deposit_or_debt(action), 1).unwrap();
+        verify::expect_rate(&delta, action, after.deposit_or_debt(action), 1).unwrap();
 
         // value of the position by our own report, before and after
         let (was, is) = match action {
