@@ -302,6 +302,23 @@ pub(crate) fn credit_copy(positions: &mut Vec<Position>, place: Place, units: u6
     Ok(())
 }
 
+/// Takes units away in a copy of an account's positions.
+pub(crate) fn debit_copy(
+    positions: &mut Vec<Position>,
+    key: PositionKey,
+    units: u128,
+) -> Result<()> {
+    let at = positions.binary_search_by_key(&key, Position::key);
+    let at = at.map_err(|_| TrestleError::NoPosition)?;
+    let position = positions.get_mut(at).ok_or(TrestleError::Corrupt)?;
+    let left = position.units.get().checked_sub(units).ok_or(TrestleError::ExceedsPosition)?;
+    position.units = Wide::new(left);
+    if left == 0 {
+        positions.remove(at);
+    }
+    Ok(())
+}
+
 /// Units of pools and custody, which fill the low word only.
 pub(crate) fn whole(position: &Position) -> Result<u64> {
     let units = position.units.get();

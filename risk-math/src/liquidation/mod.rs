@@ -8,13 +8,17 @@
 
 mod incentive;
 mod loss;
+mod search;
 mod size;
 
 pub use incentive::{
     DeficitIncentive, IncentiveTerms, deficit_incentive, equity_cap, incentive, subsidy,
 };
 pub use loss::{LossSplit, split_loss, split_loss_within};
-pub use size::{Bounds, CLOSE_ALL_BELOW, DUST_VALUE, SMALLEST_LEFT, close_cap, step_value, target};
+pub use search::{Limits, MOST_TRIES, search};
+pub use size::{
+    Bounds, CLOSE_ALL_BELOW, DUST_VALUE, SMALLEST_LEFT, clamp_step, close_cap, step_value, target,
+};
 
 use crate::portfolio::Health;
 

@@ -77,9 +77,9 @@ pub fn step_value(
     Some(clamp_step(wanted, incentive, bounds))
 }
 
-/// The bounds and the dust rule alone.
+/// The bounds and the dust rule alone: the step nearest to `wanted`.
 #[must_use]
-pub(crate) fn clamp_step(wanted: u64, incentive: Weight, bounds: &Bounds) -> u64 {
+pub fn clamp_step(wanted: u64, incentive: Weight, bounds: &Bounds) -> u64 {
     // collateral / (1 + beta), rounded down
     let grown = u128::from(ONE).wrapping_add(u128::from(incentive.q16()));
     let covered = (u128::from(bounds.collateral) << 16).checked_div(grown).unwrap_or(0);

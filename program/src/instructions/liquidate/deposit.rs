@@ -84,6 +84,11 @@ impl<'a, 'i> PoolSide<'a, 'i> {
         Ok(held.min(self.pool.books.cash.saturating_add(brought)))
     }
 
+    /// Units worth `tokens`, at most one unit more.
+    pub(super) fn units_for(&self, tokens: u64) -> Result<u64> {
+        Ok(self.pool.books.units_for(tokens)?.min(self.units))
+    }
+
     /// Seizes units worth `step.seize` native units, at most one unit more.
     /// Returns what they are worth, rounded down.
     pub(super) fn seize(
@@ -96,7 +101,7 @@ impl<'a, 'i> PoolSide<'a, 'i> {
         if self.is_debt_pool {
             self.pool.reload(context.program_id, context.now)?;
         }
-        let units = self.pool.books.units_for(step.seize)?.min(self.units);
+        let units = self.units_for(step.seize)?;
         let key = self.place.key();
         if self.keeps_units {
             context.margin.debit(key, units)?;

@@ -14,7 +14,7 @@ use crate::Result;
 use crate::accounts::{Context, check_roles};
 use crate::event;
 use crate::venues::read_indebted;
-use plan::Step;
+use plan::Plan;
 use sides::{CollateralSide, DebtSide, List};
 use solana_program::account_info::AccountInfo;
 use solana_program::pubkey::Pubkey;
@@ -112,13 +112,14 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     let mut debt = DebtSide::load(&context, &list, args.debt_market, debt_there)?;
     let mut collateral = CollateralSide::load(&context, &list, rest, &args, at_venue, &before)?;
     plan::expect_tradable(&context, debt.asset(), collateral.asset())?;
-    let step = Step::plan(&context, &before, &book, &mut debt, &collateral, &args)?;
-    let repaid = debt.repay(&mut context, &list, &step)?;
-    let seized = collateral.seize(&mut context, accounts, &list, &step)?;
+    let plan = Plan::make(&context, &before, &book, &mut debt, &collateral, &args)?;
+    let step = &plan.step;
+    let repaid = debt.repay(&mut context, &list, step)?;
+    let seized = collateral.seize(&mut context, accounts, &list, step)?;
     if seized < args.min_seize {
         return Err(TrestleError::SeizeBelowMinimum);
     }
-    let after = outcome::settle(&mut context, trailing, &before, &step)?;
+    let after = outcome::settle(&mut context, trailing, &before, &plan)?;
     let fact = Liquidated {
         liquidator: *list.liquidator.key,
         debt_market: args.debt_market,

@@ -1,12 +1,13 @@
 //! What a liquidation must leave behind (P13): healthier at maintenance, equity
 //! down by no more than the incentive, liquidation-end health not beyond the target.
 
-use super::plan::Step;
+use super::plan::Plan;
 use crate::Result;
 use crate::accounts::Context;
 use crate::effect::stamp_stress;
 use crate::exposure::{self, Caps};
 use crate::venues::read_indebted;
+use bytemuck::cast_slice;
 use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::state::health_bucket;
@@ -18,17 +19,16 @@ pub(super) fn settle<'i>(
     context: &mut Context<'_, 'i>,
     accounts: &[AccountInfo<'i>],
     before: &Health,
-    step: &Step,
+    plan: &Plan,
 ) -> Result<Health> {
     let after = if context.margin.uses_venues() {
         health_with_venues(context, accounts)?
+    } else if cast_slice::<_, u8>(context.margin.positions()) == cast_slice(&plan.positions) {
+        plan.after // of these very positions, on this board
     } else {
         context.health(context.margin.positions())?
     };
-    let healthier = after.maint > before.maint;
-    let affordable = after.equity >= before.equity.saturating_sub(step.budget);
-    let not_beyond = after.liqend <= step.ceiling || step.closes;
-    if !(healthier && affordable && not_beyond) {
+    if !plan.step.limits.allow(before, &after) {
         return Err(TrestleError::LiquidationOutcome);
     }
     let fixed = &mut context.margin.fixed;

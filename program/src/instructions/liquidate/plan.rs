@@ -3,11 +3,14 @@
 use super::sides::{CollateralSide, DebtSide};
 use crate::Result;
 use crate::accounts::Context;
+use crate::slab::debit_copy;
 use trestle_interface::TrestleError;
 use trestle_interface::args::LiquidateArgs;
+use trestle_interface::state::Position;
 use trestle_interface::view::Slab;
 use trestle_risk_math::liquidation::{
-    Bounds, IncentiveTerms, close_cap, incentive, is_liquidatable, step_value, subsidy, target,
+    Bounds, IncentiveTerms, Limits, close_cap, incentive, is_liquidatable, search, step_value,
+    subsidy, target,
 };
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::{Book, Health, Pull, UNIT_RATE, slope};
@@ -54,20 +57,44 @@ pub(super) struct Step {
     pub(super) subsidy: u64,
     /// Native units of the collateral that are seized.
     pub(super) seize: u64,
-    /// Most equity that the account may lose, micro-USD.
-    pub(super) budget: Usd,
-    /// Liquidation-end health that the step must not exceed, micro-USD.
-    pub(super) ceiling: Usd,
-    /// The debt is closed whole.
-    pub(super) closes: bool,
+    /// What it may cost and reach.
+    pub(super) limits: Limits,
 }
 
-impl Step {
+/// A step that was judged before anything moved.
+pub(super) struct Plan {
+    pub(super) step: Step,
+    /// The account's positions after it, as far as is known before venues act.
+    pub(super) positions: Vec<Position>,
+    /// Health of those.
+    pub(super) after: Health,
+}
+
+/// What a step of any size follows from.
+struct Sizing {
+    prices: (Price, Price),
+    /// Incentive that the account pays.
+    rate: Weight,
+    /// Of it, the share of the debt's insurance.
+    insured: Weight,
+    /// Share of what is repaid that insurance pays, and most of it.
+    subsidy: (Weight, u64),
+    /// The target.
+    goal: Usd,
+    /// Worth of the debt, micro-USD, rounded up.
+    debt_value: u64,
+    owed: u64,
+    max_repay: u64,
+}
+
+impl Plan {
     /// The closed form of risk model 3.3, then amounts in native units: repaid
-    /// and seized both rounded down, so neither side gains by rounding.
-    pub(super) fn plan<'i>(
+    /// and seized both rounded down, so neither side gains by rounding. The
+    /// step is judged on the account as it would be; where it does not pass,
+    /// or there is no closed form, a smaller one is searched for (ruling 9).
+    pub(super) fn make<'i>(
         context: &Context<'_, 'i>,
-        health: &Health,
+        before: &Health,
         book: &Book,
         debt: &mut DebtSide<'_, 'i>,
         collateral: &CollateralSide<'_, 'i>,
@@ -80,9 +107,9 @@ impl Step {
         let max = Weight::clamped(row.incentive_max);
         let incentives = incentive_terms(context, max);
         let share = incentives.insurance_share;
-        let whole = incentive(health, flagged_for(context), &incentives);
+        let whole = incentive(before, flagged_for(context), &incentives);
         let rate = if debt.insures() { whole } else { kept_back(whole, share) };
-        let goal = target(health, &terms.terms());
+        let goal = target(before, &terms.terms());
         let bounds = Bounds {
             debt: prices.0.debt_value(debt.owed())?,
             // more than a leg can be worth covers any step
@@ -92,46 +119,73 @@ impl Step {
                 .unwrap_or(MAX_LEG_VALUE),
             offered: prices.0.debt_value(args.max_repay.min(debt.owed()))?,
             call_cap: terms.call_cap,
-            close_cap: close_cap(health, max),
+            close_cap: close_cap(before, max),
         };
         let slope = direction_slope(context, book, debt, collateral, rate)?
             .saturating_add(debt.relief(context, book, bounds.debt)?);
-        let value = step_value(health.liqend, goal, slope, rate, &bounds)
-            .ok_or(TrestleError::NoImprovement)?;
-        let closes = value >= bounds.debt && args.max_repay >= debt.owed();
-        let repay = if closes {
-            debt.owed()
-        } else {
-            prices.0.amount_floor(value)?.min(args.max_repay).min(debt.owed())
+        let closed_form = step_value(before.liqend, goal, slope, rate, &bounds);
+        let sizing = Sizing {
+            prices,
+            rate,
+            insured: if debt.insures() { share } else { Weight::ZERO },
+            subsidy: match subsidy(before, rate, &incentives) {
+                Weight::ZERO => (Weight::ZERO, 0),
+                share => (share, debt.allowance(context.now)),
+            },
+            goal,
+            debt_value: bounds.debt,
+            owed: debt.owed(),
+            max_repay: args.max_repay,
         };
+        let mut positions = Vec::with_capacity(context.margin.positions().len());
+        let mut found = None;
+        search(closed_form.unwrap_or(u64::MAX), rate, &bounds, |value| {
+            let step = sizing.step(value, collateral)?;
+            positions.clear();
+            positions.extend_from_slice(context.margin.positions());
+            debit_copy(&mut positions, debt.key(), debt.units_of(step.repay)?)?;
+            debit_copy(&mut positions, collateral.key(), collateral.units_of(step.seize)?)?;
+            let after = context.health(&positions)?;
+            // where the slope promises nothing, the target must come nearer
+            let nearer = closed_form.is_some() || after.liqend > before.liqend;
+            let passes = nearer && step.limits.allow(before, &after);
+            found = passes.then_some((step, after));
+            Ok::<_, TrestleError>(passes)
+        })?;
+        let (step, after) = found.ok_or(TrestleError::NoImprovement)?;
+        if step.seize < args.min_seize {
+            return Err(TrestleError::SeizeBelowMinimum);
+        }
+        Ok(Self { step, positions, after })
+    }
+}
+
+impl Sizing {
+    /// A step that repays so many micro-USD.
+    fn step(&self, value: u64, collateral: &CollateralSide<'_, '_>) -> Result<Step> {
+        let (owed, prices) = (self.owed, &self.prices);
+        let closes = value >= self.debt_value && self.max_repay >= owed;
+        let repay =
+            if closes { owed } else { prices.0.amount_floor(value)?.min(self.max_repay).min(owed) };
         let repaid_value = prices.0.asset_value(repay)?;
-        let bonus = rate.of_floor(repaid_value);
+        let bonus = self.rate.of_floor(repaid_value);
         let seize_value = repaid_value.saturating_add(bonus);
-        let insured = if debt.insures() { share.of_floor(rate.of_floor(repay)) } else { 0 };
-        let subsidy = match subsidy(health, rate, &incentives) {
-            Weight::ZERO => 0,
-            share => share.of_floor(repay).min(debt.allowance(context.now)),
-        };
-        let brought = repay.saturating_add(insured).saturating_sub(subsidy);
+        let insurance = self.insured.of_floor(self.rate.of_floor(repay));
+        let subsidy = self.subsidy.0.of_floor(repay).min(self.subsidy.1);
+        let brought = repay.saturating_add(insurance).saturating_sub(subsidy);
         let seize = prices.1.amount_floor(seize_value)?.min(collateral.available(brought)?);
         if repay == 0 || seize == 0 {
             return Err(TrestleError::NothingToLiquidate);
         }
-        if seize < args.min_seize {
-            return Err(TrestleError::SeizeBelowMinimum);
-        }
         let rounding = rounding(prices.0)?
             .saturating_add(rounding(prices.1)?)
             .saturating_add(price_width(seize_value));
-        Ok(Self {
-            repay,
-            insurance: insured,
-            subsidy,
-            seize,
+        let limits = Limits {
             budget: bonus.saturating_add(rounding).cast_signed(),
-            ceiling: goal.saturating_add(rounding.cast_signed()),
+            ceiling: self.goal.saturating_add(rounding.cast_signed()),
             closes,
-        })
+        };
+        Ok(Step { repay, insurance, subsidy, seize, limits })
     }
 }
 

@@ -12,7 +12,7 @@ use solana_program::account_info::AccountInfo;
 use trestle_interface::TrestleError;
 use trestle_interface::accounts::LiquidateAccounts;
 use trestle_interface::args::LiquidateArgs;
-use trestle_interface::state::{MarketKind, PositionKind};
+use trestle_interface::state::{MarketKind, PositionKey, PositionKind};
 use trestle_interface::view::Now;
 use trestle_risk_math::liquidation::DUST_VALUE;
 use trestle_risk_math::num::high64;
@@ -63,6 +63,19 @@ impl<'a, 'i> DebtSide<'a, 'i> {
         match self {
             Self::Pool(debt) => debt.place,
             Self::Venue(debt) => debt.place,
+        }
+    }
+
+    /// Where the debt stands in the slab.
+    pub(super) fn key(&self) -> PositionKey {
+        self.place().key()
+    }
+
+    /// Units that repaying `tokens` clears. At a venue about so many.
+    pub(super) fn units_of(&self, tokens: u64) -> Result<u128> {
+        match self {
+            Self::Pool(debt) => Ok(debt.pool.books.repayment(tokens, debt.units)?.units.into()),
+            Self::Venue(debt) => Ok(debt.units_of(tokens)),
         }
     }
 
@@ -264,6 +277,21 @@ impl<'a, 'i> CollateralSide<'a, 'i> {
             Self::Pool(side) => side.place,
             Self::Venue(side) => side.place,
         }
+    }
+
+    /// Where the collateral stands in the slab.
+    pub(super) fn key(&self) -> PositionKey {
+        self.place().key()
+    }
+
+    /// Units that seizing `tokens` takes. At a venue about so many.
+    pub(super) fn units_of(&self, tokens: u64) -> Result<u128> {
+        let units = match self {
+            Self::Custody(_) => tokens,
+            Self::Pool(side) => side.units_for(tokens)?,
+            Self::Venue(side) => side.units_for(tokens)?,
+        };
+        Ok(units.into())
     }
 
     /// Asset of the collateral.

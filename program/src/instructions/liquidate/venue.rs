@@ -93,6 +93,11 @@ impl<'a, 'i> VenueSide<'a, 'i> {
         self.held.map_or(0, |held| held.available())
     }
 
+    /// Units at the venue that bring no more than `tokens`.
+    pub(super) fn units_for(&self, tokens: u64) -> Result<u64> {
+        self.held.ok_or(TrestleError::Corrupt)?.units_for(tokens)
+    }
+
     /// The venue lets something out.
     pub(super) fn expect_free(&self) -> Result<()> {
         match self.held {
@@ -111,8 +116,7 @@ impl<'a, 'i> VenueSide<'a, 'i> {
     ) -> Result<u64> {
         let custody = &self.custody;
         tokens_of(to, custody.refs.token_program.key, custody.refs.mint.key)?;
-        let held = self.held.ok_or(TrestleError::Corrupt)?;
-        let units = held.units_for(tokens)?;
+        let units = self.units_for(tokens)?;
         if units == 0 {
             return Err(TrestleError::NothingToLiquidate);
         }

@@ -26,6 +26,8 @@ pub(super) struct VenueDebt<'a, 'i> {
     pub(super) place: Place,
     /// What is owed now, native units, rounded up.
     pub(super) owed: u64,
+    /// Units of the debt, and how many of them a native unit has, rounded down.
+    units: (u128, u128),
 }
 
 /// Whether a market's debts are to a venue.
@@ -72,7 +74,9 @@ impl<'a, 'i> VenueDebt<'a, 'i> {
             }
             VenueKind::Native => return Err(TrestleError::WrongMarketKind),
         };
-        Ok(Box::new(Self { accounts, list, custody, place, owed }))
+        let units = context.margin.find(place.key()).map_or(0, |debt| debt.units.get());
+        let each = units.checked_div(u128::from(owed)).unwrap_or(0);
+        Ok(Box::new(Self { accounts, list, custody, place, owed, units: (units, each) }))
     }
 
     /// The position is the account's.
@@ -81,6 +85,12 @@ impl<'a, 'i> VenueDebt<'a, 'i> {
             Some(_) if self.owed > 0 => Ok(()),
             _ => Err(TrestleError::NoPosition),
         }
+    }
+
+    /// About the units that `tokens` repay, rounded down but for all of them.
+    pub(super) fn units_of(&self, tokens: u64) -> u128 {
+        let (all, each) = self.units;
+        if tokens >= self.owed { all } else { each.saturating_mul(tokens.into()) }
     }
 
     /// Most by which the charge for the venue's stress falls per micro-USD

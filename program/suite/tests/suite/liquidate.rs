@@ -5,7 +5,7 @@ use solana_instruction::Instruction;
 use trestle_interface::TrestleError;
 use trestle_interface::state::PositionKind;
 use trestle_sandbox::tokens::balance_of;
-use trestle_sandbox::world::{JITOSOL, SOL, USDC};
+use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
 
 /// A trader who borrowed 110,000 USDC against 1,000 SOL at 150 USD, a while ago,
@@ -226,4 +226,49 @@ fn splitting_a_liquidation_takes_no_more_than_one_whole() {
     // the same debt is gone, and never for more collateral
     assert!(debts_split >= debts_whole - 10);
     assert!(split <= whole + 10, "{split} against {whole}");
+}
+
+/// A victim who is long SOL against a debt of JitoSOL, and owes dollars that
+/// the BTC it also holds no longer covers. Selling SOL for dollars helps until
+/// the JitoSOL stands bare.
+fn hedged() -> (World, User, User) {
+    let (mut world, _) = funded();
+    let lender = User::new(&mut world, 13, 8);
+    let staked = world.assets[JITOSOL].tokens(10_000);
+    lender.fund_and_deposit(&mut world, JITOSOL, staked);
+    lender.supply(&mut world, JITOSOL, staked).unwrap();
+    let victim = trader(&mut world, 11, 1_000);
+    let btc = world.assets[BTC].tokens(1);
+    victim.fund_and_deposit(&mut world, BTC, btc);
+    victim.fund(&mut world, JITOSOL, 0);
+    world.publish_all();
+    let short = world.assets[JITOSOL].tokens(750);
+    victim.borrow(&mut world, JITOSOL, short).unwrap();
+    victim.withdraw(&mut world, JITOSOL, short).unwrap();
+    victim.borrow(&mut world, USDC, 45_000_000_000).unwrap();
+    victim.withdraw(&mut world, USDC, 45_000_000_000).unwrap();
+    let bot = User::new(&mut world, 12, 8);
+    bot.fund(&mut world, USDC, 500_000_000_000);
+    bot.fund(&mut world, SOL, 0);
+    world.advance(1);
+    world.set_price(BTC, 3_900_000);
+    world.advance(1);
+    (world, victim, bot)
+}
+
+#[test]
+fn r09_a_step_that_would_unhedge_the_account_is_made_smaller() {
+    let (mut world, victim, bot) = hedged();
+    let before = victim.health(&mut world).unwrap();
+    assert!(before.maint < 0 && before.equity > 0, "{before:?}");
+    let ix = against_custody(&world, &victim, &bot, u64::MAX);
+    let sent = world.send(&[ix], &[&bot.key]).unwrap_or_else(|e| panic!("{e:?}"));
+    let after = victim.health(&mut world).unwrap();
+    assert!(after.maint > before.maint && after.liqend > before.liqend, "{after:?}");
+    // the closed form asks for all 45,000 USDC, after which the JitoSOL would stand bare
+    let repaid = before.debts - after.debts;
+    assert!((22_499_000_000..=22_500_100_000).contains(&repaid), "half of it: {repaid}");
+    println!("judged twice: {} CU", sent.units);
+    assert!(sent.units < 45_000, "{} CU", sent.units);
+    crate::events::check(&world.svm);
 }
