@@ -1,9 +1,11 @@
 //! Liquidation in one instruction.
 
+use crate::adversary::advance_without;
 use crate::pool::{funded, trader};
 use solana_instruction::Instruction;
 use trestle_interface::TrestleError;
 use trestle_interface::state::PositionKind;
+use trestle_sandbox::pyth::Quote;
 use trestle_sandbox::tokens::balance_of;
 use trestle_sandbox::world::{BTC, JITOSOL, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
@@ -226,6 +228,50 @@ fn splitting_a_liquidation_takes_no_more_than_one_whole() {
     // the same debt is gone, and never for more collateral
     assert!(debts_split >= debts_whole - 10);
     assert!(split <= whole + 10, "{split} against {whole}");
+}
+
+#[test]
+fn r02_a_debt_whose_price_died_grows_and_shields_no_other_leg() {
+    let (mut world, _) = funded();
+    let lender = User::new(&mut world, 13, 8);
+    let staked = world.assets[JITOSOL].tokens(1_000);
+    lender.fund_and_deposit(&mut world, JITOSOL, staked);
+    lender.supply(&mut world, JITOSOL, staked).unwrap();
+    let victim = trader(&mut world, 11, 1_000);
+    victim.fund(&mut world, JITOSOL, 0);
+    world.publish_all();
+    let short = world.assets[JITOSOL].tokens(100);
+    for (asset, amount) in [(JITOSOL, short), (USDC, 95_000_000_000)] {
+        victim.borrow(&mut world, asset, amount).unwrap();
+        victim.withdraw(&mut world, asset, amount).unwrap();
+    }
+    let bot = User::new(&mut world, 12, 8);
+    bot.fund(&mut world, USDC, 500_000_000_000);
+    bot.fund(&mut world, JITOSOL, short);
+    bot.fund(&mut world, SOL, 0);
+    world.advance(1);
+    let live = victim.health(&mut world).unwrap();
+    // past the hard age, and then until nothing more is added
+    let mut grown = Vec::new();
+    for seconds in [100, 500, 1_000, 1_500, 2_000] {
+        advance_without(&mut world, JITOSOL, seconds);
+        grown.push(victim.health(&mut world).unwrap().debts - live.debts);
+    }
+    assert!(grown.is_sorted() && grown[0] < 10_000_000, "{grown:?}");
+    // 18,000 USD of JitoSOL and its bound, the upward shock; interest is little beside it
+    let bound = *grown.last().unwrap();
+    assert!((1_800_000_000..5_400_000_000).contains(&bound), "{grown:?}");
+    world.assets[SOL].quote = Quote::cents(12_700);
+    advance_without(&mut world, JITOSOL, 1);
+    let before = victim.health(&mut world).unwrap();
+    assert!(before.maint < 0 && before.equity > 0, "{before:?}");
+    // nothing is bought at the dead price, everything else can be
+    let keys = bot.against(&world, &victim, JITOSOL, SOL);
+    let dead = world.trestle.liquidate_custody(&keys, &world.assets[SOL].keys, short, 1);
+    refused(&mut world.svm, &[dead], &[&bot.key], TrestleError::LiquidationStale);
+    let ix = against_custody(&world, &victim, &bot, u64::MAX);
+    world.send(&[ix], &[&bot.key]).unwrap_or_else(|e| panic!("{e:?}"));
+    assert!(victim.health(&mut world).unwrap().maint > before.maint);
 }
 
 /// A victim who is long SOL against a debt of JitoSOL, and owes dollars that
