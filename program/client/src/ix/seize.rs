@@ -2,7 +2,8 @@
 
 use super::venue::{At, venue_call};
 use super::{LiquidateKeys, Trestle};
-use crate::kamino::PROGRAM;
+use crate::kamino::{KaminoReserve, PROGRAM};
+
 use crate::keys::{AssetKeys, PoolKeys};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
@@ -114,6 +115,32 @@ impl Trestle {
         for meta in ix.accounts.iter_mut().filter(|meta| meta.pubkey == authority) {
             meta.is_writable = true;
         }
+        ix
+    }
+
+    /// Liquidates a debt to Kamino, to the reserve `debt`, against a deposit of
+    /// the same obligation, in `at`. Kamino may let out less than was repaid
+    /// for: set `min_seize`. Its refresh with prices goes in front.
+    #[must_use]
+    pub fn liquidate_at_venue(
+        &self,
+        keys: &LiquidateKeys,
+        debt: &KaminoReserve,
+        at: At<'_>,
+        max_repay: u64,
+        min_seize: u64,
+    ) -> Instruction {
+        let owed = PoolKeys {
+            market: debt.row,
+            pool: debt.reserve,
+            vault: self.custody(&keys.account, &debt.asset),
+            asset: debt.asset,
+        };
+        let keys = LiquidateKeys { debt: owed, ..*keys };
+        let mut ix = self.liquidate_venue(&keys, at, max_repay, min_seize);
+        let obligation = debt.parent.obligation(&self.addresses().authority(&keys.account));
+        let repay = At { reserve: debt, others: &[] };
+        ix.accounts.extend(venue_call(repay, &obligation, Tag::VenueRepay));
         ix
     }
 }

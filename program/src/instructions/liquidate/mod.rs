@@ -24,7 +24,7 @@ use trestle_interface::accounts::{
 };
 use trestle_interface::args::LiquidateArgs;
 use trestle_interface::event::Liquidated;
-use trestle_interface::state::PositionKind;
+use trestle_interface::state::{MarketKind, PositionKind};
 use trestle_interface::wire::decode;
 use trestle_risk_math::portfolio::Book;
 use venue::{VenueSide, is_at_venue};
@@ -70,13 +70,37 @@ fn visit_debt<'a, 'i>(
     if !venue_debt::is_at_venue(context, args.debt_market) {
         return Ok((None, trailing));
     }
-    if is_at_venue(args) {
-        return Err(TrestleError::BothAtVenue);
-    }
-    let (own, rest) = VenueDebtAccounts::split(trailing).ok_or(TrestleError::AccountCount)?;
-    check_roles(accounts, LiquidateAccounts::<()>::ROLES, VenueDebtAccounts::<()>::ROLES)?;
+    let (own, rest) = if is_at_venue(args) {
+        one_obligation(context, trailing, args)?
+    } else {
+        check_roles(accounts, LiquidateAccounts::<()>::ROLES, VenueDebtAccounts::<()>::ROLES)?;
+        VenueDebtAccounts::split(trailing).ok_or(TrestleError::AccountCount)?
+    };
     let debt = VenueDebt::visit(context, accounts, list, &own, args.debt_market)?;
     Ok((Some(debt), rest))
+}
+
+/// The accounts of a debt at the venue where the collateral lies as well: the
+/// same account there, so the list of the collateral names them.
+fn one_obligation<'a, 'i>(
+    context: &Context<'_, 'i>,
+    trailing: &'a [AccountInfo<'i>],
+    args: &LiquidateArgs,
+) -> Result<(VenueDebtAccounts<&'a AccountInfo<'i>>, &'a [AccountInfo<'i>])> {
+    let lending = |market| context.market(market, MarketKind::Lending);
+    let (debt, collateral) = (lending(args.debt_market)?, lending(args.collateral_market)?);
+    if (debt.class, debt.parent) != (collateral.class, collateral.parent) {
+        return Err(TrestleError::BothAtVenue);
+    }
+    let (list, rest) =
+        VenueCollateralAccounts::split(trailing).ok_or(TrestleError::AccountCount)?;
+    let own = VenueDebtAccounts {
+        exposure: list.exposure,
+        venue_program: list.venue_program,
+        venue_account: list.venue_account,
+        parent: list.parent,
+    };
+    Ok((own, rest))
 }
 
 /// Runs it.
@@ -100,7 +124,8 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
     let (debt_there, rest) = visit_debt(&mut context, accounts, &list, &args)?;
     let at_venue = if is_at_venue(&args) {
         let market = args.collateral_market;
-        Some(VenueSide::visit(&mut context, accounts, &list, trailing, market)?)
+        let frees = debt_there.is_some();
+        Some(VenueSide::visit(&mut context, accounts, &list, trailing, market, frees)?)
     } else {
         None
     };

@@ -3,6 +3,8 @@
 //! What the venue gave is measured and paid on to the liquidator whole; it is
 //! nobody's position in between, so a full slab shields nothing. The venue may
 //! give less than planned, which the liquidator bears, up to its own minimum.
+//! Where the debt lies in the same venue account, it is repaid first; what is
+//! left of it may still hold some of the collateral there.
 
 use super::sides::List;
 use crate::Result;
@@ -24,6 +26,9 @@ pub(super) struct VenueSide<'a, 'i> {
     custody: Custody<'a, 'i>,
     pub(super) place: Place,
     held: Option<Held>,
+    /// The debt is repaid in the same venue account first, which frees what it
+    /// holds: how much is known then.
+    frees: bool,
 }
 
 /// Whether the collateral lies at a venue.
@@ -41,6 +46,7 @@ impl<'a, 'i> VenueSide<'a, 'i> {
         list: &List<'a, 'i>,
         trailing: &'a [AccountInfo<'i>],
         market: u16,
+        frees: bool,
     ) -> Result<Box<Self>> {
         let (own, _) =
             VenueCollateralAccounts::split(trailing).ok_or(TrestleError::AccountCount)?;
@@ -71,7 +77,7 @@ impl<'a, 'i> VenueSide<'a, 'i> {
             }
             VenueKind::Native => return Err(TrestleError::WrongMarketKind),
         };
-        Ok(Box::new(Self { accounts, list, custody, place, held: None }))
+        Ok(Box::new(Self { accounts, list, custody, place, held: None, frees }))
     }
 
     /// Learns what is there and what the venue would let out.
@@ -90,7 +96,11 @@ impl<'a, 'i> VenueSide<'a, 'i> {
 
     /// Native units that can be seized.
     pub(super) fn available(&self) -> u64 {
-        self.held.map_or(0, |held| held.available())
+        match self.held {
+            Some(held) if self.frees => held.tokens.min(held.room.free),
+            Some(held) => held.available(),
+            None => 0,
+        }
     }
 
     /// Units at the venue that bring no more than `tokens`.
@@ -102,18 +112,25 @@ impl<'a, 'i> VenueSide<'a, 'i> {
     pub(super) fn expect_free(&self) -> Result<()> {
         match self.held {
             Some(held) if held.room.free == 0 => Err(TrestleError::CollateralNotFree),
-            Some(held) if held.room.untied == 0 => Err(TrestleError::CollateralTied),
+            Some(held) if held.room.untied == 0 && !self.frees => Err(TrestleError::CollateralTied),
             _ => Ok(()),
         }
     }
 
-    /// Redeems no more than `tokens` and pays what came to `to`. Returns its number.
+    /// Redeems no more than `tokens`, or than is free, and pays what came to `to`. Returns its number.
     pub(super) fn seize(
-        &self,
+        &mut self,
         context: &mut Context<'_, 'i>,
         to: &AccountInfo<'i>,
         tokens: u64,
     ) -> Result<u64> {
+        let mut tokens = tokens;
+        if self.frees {
+            self.measure(context)?;
+            self.frees = false;
+            self.expect_free()?;
+            tokens = tokens.min(self.available());
+        }
         let custody = &self.custody;
         tokens_of(to, custody.refs.token_program.key, custody.refs.mint.key)?;
         let units = self.units_for(tokens)?;

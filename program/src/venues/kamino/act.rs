@@ -270,10 +270,11 @@ impl<'a, 'i> Parts<'a, 'i> {
     }
 
     /// The obligation's stake in a farm: an account of the farms program among
-    /// the instruction's that is not the farm. klend checks whose it is.
+    /// the instruction's that names the farm. klend checks whose it is.
     fn stake(&self, farm: &[u8; 32]) -> Result<&'a AccountInfo<'i>> {
         let is_stake = |info: &&AccountInfo| {
-            info.owner.as_array() == &ids::FARMS_PROGRAM && info.key.as_array() != farm
+            info.owner.as_array() == &ids::FARMS_PROGRAM
+                && info.try_borrow_data().is_ok_and(|data| plan::is_stake_in(&data, farm))
         };
         let mut stakes = self.accounts.iter().filter(is_stake);
         stakes.next().ok_or(TrestleError::VenueAccountMissing)

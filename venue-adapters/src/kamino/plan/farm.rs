@@ -11,6 +11,16 @@ const COLLATERAL: u8 = 0;
 /// Side byte of a farm: borrowers.
 const DEBT: u8 = 1;
 
+/// Where a stake's account names its farm.
+const STAKE_FARM: usize = 16;
+
+/// Whether an account of the farms program is a stake in a farm.
+#[must_use]
+pub fn is_stake_in(data: &[u8], farm: &Key) -> bool {
+    let named = data.get(STAKE_FARM..).and_then(|rest| rest.first_chunk::<32>());
+    named == Some(farm)
+}
+
 /// Creates the obligation's stake in a reserve's farm of depositors, or of
 /// borrowers with `debt`; once, before the first action on that side.
 ///

@@ -11,7 +11,7 @@ mod open;
 mod position;
 mod refresh;
 
-pub use farm::{Reward, harvest, init_farm, refresh_farm};
+pub use farm::{Reward, harvest, init_farm, is_stake_in, refresh_farm};
 pub use group::request_group;
 pub use open::{init_obligation, init_user_metadata};
 pub use position::{borrow, redeem, repay, supply};

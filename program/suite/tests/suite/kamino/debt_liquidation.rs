@@ -269,13 +269,6 @@ fn wrong_parts_are_refused() {
     let mut few = good.clone();
     few.accounts.truncate(17);
     hunt.refuses(few, E::AccountCount);
-    // both sides at the venue
-    let keys = hunt.bot.against(&hunt.stage.k.world, &hunt.stage.user, USDC, SOL);
-    let (reserve, usdc) = (hunt.stage.k.reserve(SOL), hunt.stage.k.reserve(USDC));
-    let at = At { reserve: &reserve, others: &[usdc] };
-    let mut both = hunt.stage.k.world.trestle.liquidate_venue(&keys, at, 1_000_000, 1);
-    both.data[1..3].copy_from_slice(&usdc.row.to_le_bytes());
-    hunt.refuses(both, E::BothAtVenue);
     // nobody pays their own
     let mut own = hunt.clone();
     own.bot = own.stage.user.clone();

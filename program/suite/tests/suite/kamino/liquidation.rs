@@ -24,17 +24,17 @@ use trestle_sandbox::{Failure, Sent, User, refused};
 
 /// A victim whose SOL lies at Kamino, and a bot.
 #[derive(Clone)]
-struct Hunt {
-    stage: Stage,
-    bot: User,
+pub(super) struct Hunt {
+    pub(super) stage: Stage,
+    pub(super) bot: User,
     /// Other reserves that the victim's obligation uses.
-    others: Vec<usize>,
+    pub(super) others: Vec<usize>,
 }
 
 impl Hunt {
     /// 1,000 SOL at Kamino and nothing idle; `there` USDC owed to Kamino and
     /// `here` to the pool, whole dollars, all of it withdrawn.
-    fn new(there: u64, here: u64) -> Self {
+    pub(super) fn new(there: u64, here: u64) -> Self {
         let mut stage = Stage::open();
         stage.ok(Act::Supply(stage.tokens(SOL, 1_000)), SOL, &[]);
         let mut others = vec![];
@@ -65,12 +65,12 @@ impl Hunt {
     }
 
     /// [`Hunt::new`] after SOL fell until all of it is worth 117 % of the debts.
-    fn fallen(there: u64, here: u64) -> Self {
+    pub(super) fn fallen(there: u64, here: u64) -> Self {
         Self::new(there, here).at(price(there + here))
     }
 
     /// SOL at so many cents.
-    fn at(mut self, cents: i64) -> Self {
+    pub(super) fn at(mut self, cents: i64) -> Self {
         self.stage.k.world.assets[SOL].quote = trestle_sandbox::pyth::Quote::cents(cents);
         self.stage.k.advance(1);
         self
@@ -100,19 +100,19 @@ impl Hunt {
     }
 
     #[track_caller]
-    fn refuses(&mut self, steps: &[Instruction], error: E) {
+    pub(super) fn refuses(&mut self, steps: &[Instruction], error: E) {
         refused(&mut self.stage.k.world.svm, steps, &[&self.bot.key], error);
     }
 
     /// Health of the victim, its venue account read in this slot.
-    fn health(&mut self) -> HealthReport {
+    pub(super) fn health(&mut self) -> HealthReport {
         let used = [&[SOL], self.others.as_slice()].concat();
         self.stage.k.refresh(&self.stage.user.clone(), &used).expect("read");
         self.stage.user.health(&mut self.stage.k.world).expect("health")
     }
 
     /// The running totals of Kamino's class: claims, financing.
-    fn totals(&self) -> (u64, u64) {
+    pub(super) fn totals(&self) -> (u64, u64) {
         let world = &self.stage.k.world;
         let key = world.trestle.addresses().exposure(&world.trestle.group, KAMINO);
         let bytes = Aligned::new(&world.svm.data(&key));
@@ -131,13 +131,13 @@ impl Hunt {
         self.stage.k.world.svm.set_account(key, account);
     }
 
-    fn purse(&self, asset: usize) -> u64 {
+    pub(super) fn purse(&self, asset: usize) -> u64 {
         balance_of(&self.stage.k.world.svm, &self.bot.wallet(&self.stage.k.world, asset))
     }
 }
 
 /// Cents at which 1,000 SOL are worth 117 % of so many dollars.
-fn price(debts: u64) -> i64 {
+pub(super) fn price(debts: u64) -> i64 {
     i64::try_from(debts * 117 / 1_000).unwrap()
 }
 
@@ -148,7 +148,7 @@ pub(super) fn alone() -> Sent {
     hunt.stage.k.world.send(&[ix], &[&hunt.bot.key]).expect("it is unhealthy")
 }
 
-fn told(sent: &Sent) -> Liquidated {
+pub(super) fn told(sent: &Sent) -> Liquidated {
     let events = of_logs(&sent.logs, &PROGRAM_ID);
     let mut found = events.iter().filter_map(|bytes| match Event::decode(bytes)?.body {
         Body::Liquidation(told) => Some(told),
@@ -158,7 +158,7 @@ fn told(sent: &Sent) -> Liquidated {
 }
 
 /// Dollars, micro-USD, of native units of SOL at a price in cents, rounded down.
-fn dollars(lamports: u64, cents: i64) -> i64 {
+pub(super) fn dollars(lamports: u64, cents: i64) -> i64 {
     i64::try_from(u128::from(lamports) * u128::from(cents.unsigned_abs()) / 100_000).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! Kamino, as an adversary would try it, against the pack: our mock, or a real
 //! program from `VENUE_PROGRAMS_DIR`.
 
+mod both_sides;
 pub(crate) mod budgets;
 mod closed;
 mod debt_liquidation;
