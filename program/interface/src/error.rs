@@ -226,8 +226,8 @@ errors! {
     413 CollateralNotFree "the venue pays out none of the collateral now",
     /// Repay the account's debt at the venue first, or choose other collateral.
     414 CollateralTied "the account's debt at the venue holds all of the collateral",
-    /// Name collateral in the venue account that owes, in custody or in a pool.
-    415 BothAtVenue "debt and collateral lie in different venue accounts",
+    /// Name collateral in the venue account that owes, in custody or in a pool: not in another venue account.
+    415 BothAtVenue "debt and collateral both lie at a venue",
 
     /// Pass an oracle account owned by the configured oracle program.
     500 OracleOwner "oracle account has the wrong owner",
