@@ -231,6 +231,35 @@ fn splitting_a_liquidation_takes_no_more_than_one_whole() {
 }
 
 #[test]
+fn waiting_between_pieces_takes_no_more_than_one_whole_at_the_end() {
+    let (mut world, victim, bot) = indebted();
+    world.set_price(SOL, 13_000);
+    world.advance(1);
+    let flag = world.trestle.flag_unhealthy(victim.account, &[]);
+    world.send(&[flag], &[]).unwrap();
+    // the incentive rises for 60 s from the flag
+    let seized = |pieces: [u64; 4]| {
+        let mut copy = world.clone();
+        let wallet = bot.wallet(&copy, SOL);
+        for max in pieces {
+            copy.advance(15);
+            if max > 0 {
+                let ix = against_custody(&copy, &victim, &bot, max);
+                copy.send(&[ix], &[&bot.key]).unwrap_or_else(|e| panic!("{e:?}"));
+            }
+        }
+        (balance_of(&copy.svm, &wallet), victim.health(&mut copy).unwrap().debts)
+    };
+    let (early, _) = seized([20_000_000_000, 0, 0, 0]);
+    let (whole, debts_whole) = seized([0, 0, 0, 20_000_000_000]);
+    let (split, debts_split) = seized([5_000_000_000; 4]);
+    assert!(early < whole, "the incentive grew: {early} {whole}");
+    // but for a minute's interest on what was repaid earlier
+    assert!((debts_split - debts_whole).abs() < 100_000, "{debts_split} {debts_whole}");
+    assert!(split > early && split <= whole, "{early} {split} {whole}");
+}
+
+#[test]
 fn r02_a_debt_whose_price_died_grows_and_shields_no_other_leg() {
     let (mut world, _) = funded();
     let lender = User::new(&mut world, 13, 8);

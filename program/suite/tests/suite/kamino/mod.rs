@@ -15,6 +15,7 @@ mod position;
 mod property;
 mod round_trip;
 mod rulings;
+mod takeover;
 
 use mock_klend::hostile::Hostile;
 use mock_klend::state::{Market, Obligation, Reserve};
