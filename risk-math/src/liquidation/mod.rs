@@ -8,6 +8,7 @@
 
 mod incentive;
 mod loss;
+mod rescue;
 mod search;
 mod size;
 
@@ -15,6 +16,10 @@ pub use incentive::{
     DeficitIncentive, IncentiveTerms, deficit_incentive, equity_cap, incentive, subsidy,
 };
 pub use loss::{LossSplit, split_loss, split_loss_within};
+pub use rescue::{
+    RESCUE_FROM, TIP_PARTS, largest_tip, movable, needs_rescue, rescue_by_repaying,
+    rescue_by_supplying,
+};
 pub use search::{Limits, MOST_TRIES, search};
 pub use size::{
     Bounds, CLOSE_ALL_BELOW, DUST_VALUE, SMALLEST_LEFT, clamp_step, close_cap, step_value, target,
