@@ -107,6 +107,7 @@ fn alone(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -
 fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) -> Result<()> {
     match tag {
         Tag::FlagUnhealthy => ix::loss::flag_unhealthy(program_id, accounts, args),
+        Tag::RescueVenue => ix::rescue::rescue_venue(program_id, accounts, args),
         Tag::SettleBadDebt => ix::loss::settle_bad_debt(program_id, accounts, args),
         Tag::BeginRegion => ix::region::begin(program_id, accounts, args),
         Tag::EndRegion => ix::region::end(program_id, accounts, args),

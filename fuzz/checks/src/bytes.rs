@@ -208,7 +208,7 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
     codecs!(input; NoArgs AssetAmountArgs AssetArgs SupplyArgs RedeemArgs BorrowArgs RepayArgs
         MarketArgs FarmArgs ClaimArgs VenueGroupArgs CreateAccountArgs ResizeAccountArgs
         SetDelegateArgs ProposeOwnerArgs AssertSequenceArgs AssertHealthArgs AssertRateArgs
-        AssertDeadlineArgs BeginRegionArgs LiquidateArgs LenderSupplyArgs LenderRedeemArgs InitGroupArgs
+        AssertDeadlineArgs BeginRegionArgs LiquidateArgs RescueArgs LenderSupplyArgs LenderRedeemArgs InitGroupArgs
         GroupTermsArgs ListFactorArgs ListIssuerArgs SourceArgs ListAssetArgs ListClassArgs
         ListMarketArgs ListReserveArgs SetScenariosArgs InitPoolArgs SetAccessArgs);
     if let Some(proof) = Proof::read(input) {

@@ -137,9 +137,11 @@ impl Ledger {
                 self.accounts.remove(&subject);
             }
             // tells no state of its own, and shares its sequence with the legs
-            Body::Liquidation(_) | Body::Flag(_) | Body::Mark(_) | Body::Settlement(_) => {
-                return None;
-            }
+            Body::Liquidation(_)
+            | Body::Flag(_)
+            | Body::Mark(_)
+            | Body::Settlement(_)
+            | Body::Rescue(_) => return None,
         }
         self.step(&event.head, event.body)
     }

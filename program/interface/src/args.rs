@@ -204,6 +204,20 @@ crate::args! {
         min_seize: u64,
     }
 
+    /// A rescue of an account at a venue.
+    RescueArgs {
+        /// Market of the venue: the reserve that is repaid or supplied.
+        market: u16,
+        /// Kind of the position that receives: a debt or a deposit at the venue.
+        target_kind: u8,
+        /// Kind of the position that gives: custody or a pool deposit.
+        source_kind: u8,
+        /// Market of the pool that gives; ignored for custody.
+        source_market: u16,
+        /// Most to move, native units. The program clamps it.
+        max: u64,
+    }
+
     /// Tokens into a lend-only position.
     LenderSupplyArgs {
         /// Native units. Zero is refused.

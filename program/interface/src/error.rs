@@ -228,6 +228,14 @@ errors! {
     414 CollateralTied "the account's debt at the venue holds all of the collateral",
     /// Name collateral in the venue account that owes, in custody or in a pool: not in another venue account.
     415 BothAtVenue "debt and collateral both lie at a venue",
+    /// Wait: an account at a venue is rescued from a ratio of 0.97 of debt to limit.
+    416 VenueSafe "account at the venue is not close to its liquidation there",
+    /// Move other assets, or repay instead of supplying.
+    417 RescueOutcome "rescue would lower maintenance health, or the venue account would be no safer",
+    /// Offer more, or choose a source that holds more.
+    418 NothingToRescue "the rescue moves nothing that counts",
+    /// Liquidate the account: what it holds is its lenders'.
+    419 RescueInsolvent "account has no equity that could rescue it",
 
     /// Pass an oracle account owned by the configured oracle program.
     500 OracleOwner "oracle account has the wrong owner",

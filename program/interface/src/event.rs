@@ -42,6 +42,8 @@ crate::byte_enum! {
         Mark = 7,
         /// [`Settled`]: a bad debt was settled; legs and pool come in their own events.
         Settlement = 8,
+        /// [`Rescued`]: an account at a venue was rescued; legs and pool come in their own events.
+        Rescue = 9,
     }
 }
 
@@ -204,6 +206,30 @@ crate::args! {
         /// Deposit index after, Q64.
         index_after: u128,
     }
+
+    /// An account at a venue was rescued with the margin account's own assets.
+    Rescued {
+        /// Who rescued.
+        caller: Address,
+        /// Market of the venue.
+        market: u16,
+        /// Kind of the position that received.
+        target_kind: u8,
+        /// Kind of the position that gave.
+        source_kind: u8,
+        /// Tokens moved, native units.
+        moved: u64,
+        /// Tokens paid to the caller, native units.
+        tip: u64,
+        /// The venue account's ratio of debt to limit before, Q16, 2.0 at most.
+        stress_before: u32,
+        /// The same ratio after.
+        stress_after: u32,
+        /// Maintenance health before, micro-USD.
+        maint_before: i64,
+        /// Maintenance health after, micro-USD.
+        maint_after: i64,
+    }
 }
 
 /// What follows the head.
@@ -225,6 +251,8 @@ pub enum Body<'a> {
     Mark(Marked),
     /// A settled bad debt.
     Settlement(Settled),
+    /// A rescue.
+    Rescue(Rescued),
 }
 
 /// Encoded legs, whose number was checked.
@@ -273,6 +301,7 @@ impl<'a> Event<'a> {
                 EventKind::Flag => Body::Flag(decode(bytes)?),
                 EventKind::Mark => Body::Mark(decode(bytes)?),
                 EventKind::Settlement => Body::Settlement(decode(bytes)?),
+                EventKind::Rescue => Body::Rescue(decode(bytes)?),
             }
         };
         Some(Self { head, body })
@@ -313,6 +342,10 @@ impl Single for Settled {
     const KIND: EventKind = EventKind::Settlement;
 }
 
+impl Single for Rescued {
+    const KIND: EventKind = EventKind::Rescue;
+}
+
 /// One row of [`TABLE`].
 #[derive(Clone, Copy, Debug)]
 pub struct EventInfo {
@@ -334,4 +367,5 @@ pub const TABLE: &[EventInfo] = &[
     EventInfo { kind: EventKind::Flag, name: "flag", fields: Flagged::FIELDS },
     EventInfo { kind: EventKind::Mark, name: "mark", fields: Marked::FIELDS },
     EventInfo { kind: EventKind::Settlement, name: "settlement", fields: Settled::FIELDS },
+    EventInfo { kind: EventKind::Rescue, name: "rescue", fields: Rescued::FIELDS },
 ];

@@ -170,6 +170,12 @@ instructions! {
     /// Settles one pool debt of a bankrupt account: what is left of the
     /// account, then insurance, then the pool's lenders bear it.
     22 SettleBadDebt settle_bad_debt alone SettleBadDebtAccounts fixed MarketArgs,
+    /// Moves an account's own idle tokens, or a pool deposit, to its debt or
+    /// its collateral at a venue that is about to liquidate it there: from a
+    /// ratio of 0.97 of debt to limit down to 0.9. Anyone may send it, whatever
+    /// state the owner's account is in. Maintenance health must not fall. The
+    /// caller is paid at most a thousandth of what moved.
+    23 RescueVenue rescue_venue alone RescueVenueAccounts trailing RescueArgs,
     /// Several operations of the owner, checked once at their end. Their
     /// accounts follow; see [`crate::batch`] for the data.
     24 Batch batch alone OwnerAccounts frame NoArgs,

@@ -11,6 +11,7 @@ pub(crate) mod loss;
 pub(crate) mod pool;
 pub(crate) mod refresh;
 pub(crate) mod region;
+pub(crate) mod rescue;
 pub(crate) mod upgrade;
 pub(crate) mod venue;
 pub(crate) mod view;

@@ -8,6 +8,7 @@ mod lender;
 mod owner;
 mod public;
 mod region;
+mod rescue;
 mod seize;
 mod venue;
 
@@ -19,6 +20,7 @@ pub use admin::{AssetListing, ClassListing, PoolListing};
 pub use batch::BatchError;
 pub use public::LiquidateKeys;
 pub use region::RegionError;
+pub use rescue::{RescueFrom, RescueTo};
 pub use seize::Seized;
 pub use venue::{At, RewardKeys};
 

@@ -22,7 +22,7 @@ pub enum Seized {
 }
 
 /// Metas of keys by their roles.
-fn metas(keys: &[Address], roles: &[Role]) -> Vec<AccountMeta> {
+pub(super) fn metas(keys: &[Address], roles: &[Role]) -> Vec<AccountMeta> {
     let named = keys.iter().zip(roles);
     named
         .map(|(pubkey, role)| AccountMeta {

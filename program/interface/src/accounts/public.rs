@@ -123,6 +123,48 @@ crate::accounts! {
         parent: readonly,
     }
 
+    /// Rescues an account at a venue with its own assets. When they come from a
+    /// pool deposit, [`RescuePoolAccounts`] follow. Then everything that the
+    /// venue's call names, and venue accounts to read.
+    RescueVenueAccounts {
+        /// Rescuer. Needs no margin account.
+        caller: signer,
+        /// Margin account to rescue.
+        account: writable,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board.
+        markets: readonly,
+        /// Token account of the same mint that receives the tip; not custody.
+        tip: writable,
+        /// Canonical associated token account of the margin account's authority.
+        custody: writable,
+        /// Authority of the margin account: owner at the venue.
+        custody_owner: writable,
+        /// Mint of the asset.
+        mint: readonly,
+        /// Token program of the mint.
+        token_program: readonly,
+        /// Running totals of the class, pinned by its row.
+        exposure: writable,
+        /// Program of the venue, pinned by its class.
+        venue_program: readonly,
+        /// The margin account's account at the venue.
+        venue_account: writable,
+        /// The venue's market, pinned by the market row.
+        parent: readonly,
+        /// Reserve, pinned by the market row.
+        reserve: writable,
+    }
+
+    /// Behind [`RescueVenueAccounts`] where a pool deposit gives.
+    RescuePoolAccounts {
+        /// Pool of the deposit, pinned by its market row.
+        pool: writable,
+        /// Vault, pinned by the pool.
+        vault: writable,
+    }
+
     /// Opens a lend-only position.
     OpenLenderAccounts {
         /// Pays rent.

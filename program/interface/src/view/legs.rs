@@ -104,13 +104,7 @@ impl<'a> Slab<'a> {
         }
         details.account = place;
         details.unread = !read;
-        details.venue_weight = if account.has(VenueAccount::FORCED) && !owed {
-            Weight::ZERO // as good as liquidated: no limit at all
-        } else if account.group != 0 {
-            if owed { Weight::ONE } else { Weight::stored(account.group_threshold) }
-        } else {
-            Weight::stored(if owed { row.venue_borrow_factor } else { row.venue_threshold })
-        };
+        details.venue_weight = venue_weight(account, row, owed);
         if row.venue_price_mantissa != 0 {
             details.venue_price =
                 Some(Price::new(row.venue_price_mantissa, row.venue_price_shift)?);
@@ -167,6 +161,19 @@ impl Legs for Slab<'_> {
             }
             kind => Ok(aged(row, self.slots_since(row), kind == Some(PositionKind::PoolDebt))),
         }
+    }
+}
+
+/// The venue's weight of a leg of an account: its borrow factor of a debt, its
+/// liquidation threshold of collateral. Q16.
+#[must_use]
+pub const fn venue_weight(account: &VenueAccount, row: &MarketRow, owed: bool) -> Weight {
+    if account.has(VenueAccount::FORCED) && !owed {
+        Weight::ZERO // as good as liquidated: no limit at all
+    } else if account.group != 0 {
+        if owed { Weight::ONE } else { Weight::stored(account.group_threshold) }
+    } else {
+        Weight::stored(if owed { row.venue_borrow_factor } else { row.venue_threshold })
     }
 }
 

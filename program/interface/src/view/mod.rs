@@ -6,7 +6,7 @@ mod seizable;
 mod venues;
 
 pub use board::Board;
-pub use legs::Slab;
+pub use legs::{Slab, venue_weight};
 pub use seizable::{is_insolvent, seizable};
 pub use trestle_venue_adapters::clock::Now;
 pub use venues::{MAX_READS, RowRead, Venues};

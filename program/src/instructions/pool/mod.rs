@@ -24,10 +24,10 @@ use trestle_interface::accounts::PoolAccounts;
 use trestle_interface::state::{MarketKind, MarketRow, PositionKind};
 
 /// A pool, and the custody of its asset.
-struct Parts<'a, 'i> {
-    pool: PoolHandle<'a, 'i>,
+pub(crate) struct Parts<'a, 'i> {
+    pub(crate) pool: PoolHandle<'a, 'i>,
     custody: Custody<'a, 'i>,
-    deposit: Place,
+    pub(crate) deposit: Place,
     debt: Place,
     row: MarketRow,
 }
@@ -40,6 +40,15 @@ impl<'a, 'i> Parts<'a, 'i> {
         market: u16,
     ) -> Result<Self> {
         let (list, _) = PoolAccounts::split(accounts).ok_or(TrestleError::AccountCount)?;
+        Self::of(context, &list, market)
+    }
+
+    /// [`Parts::load`] of a list that stands elsewhere.
+    pub(crate) fn of(
+        context: &Context<'_, '_>,
+        list: &PoolAccounts<&'a AccountInfo<'i>>,
+        market: u16,
+    ) -> Result<Self> {
         let row = context.market(market, MarketKind::Pool)?;
         crate::accounts::expect_address(list.pool, &row.address)?;
         let refs = TokenRefs {
@@ -66,6 +75,23 @@ impl<'a, 'i> Parts<'a, 'i> {
             debt: place(PositionKind::PoolDebt),
             row: *row,
         })
+    }
+
+    /// Native units of the account's deposit that can be redeemed now.
+    pub(crate) fn available(&self, context: &Context<'_, '_>) -> Result<u64> {
+        let held = context.margin.units(self.deposit.key())?;
+        Ok(self.pool.books.deposit_index.tokens_floor(held)?.min(self.pool.books.cash))
+    }
+
+    /// Redeems so many units of the account's deposit into custody. Returns
+    /// the tokens that arrived.
+    pub(crate) fn redeem(&mut self, context: &mut Context<'_, '_>, units: u64) -> Result<u64> {
+        let tokens = self.pool.books.redeem(units)?;
+        let arrived = self.pay_out(tokens)?;
+        self.pool.store(context.program_id)?;
+        context.margin.debit(self.deposit.key(), units)?;
+        context.margin.credit(self.custody.place, arrived)?;
+        Ok(arrived)
     }
 
     /// Pays from the vault into custody. Returns what arrived.

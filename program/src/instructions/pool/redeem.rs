@@ -40,12 +40,8 @@ impl Operation for Redeem {
         if units > held {
             return Err(TrestleError::ExceedsPosition);
         }
-        let tokens = parts.pool.books.redeem(units)?;
-        let arrived = parts.pay_out(tokens)?;
+        let arrived = parts.redeem(context, units)?;
         expect_at_least(arrived, args.min_tokens)?;
-        parts.pool.store(context.program_id)?;
-        context.margin.debit(parts.deposit.key(), units)?;
-        context.margin.credit(parts.custody.place, arrived)?;
         Ok(NeverWorsens)
     }
 }

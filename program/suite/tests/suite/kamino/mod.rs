@@ -13,6 +13,7 @@ mod liquidation;
 mod outside;
 mod position;
 mod property;
+mod rescue;
 mod round_trip;
 mod rulings;
 mod takeover;
