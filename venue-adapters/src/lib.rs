@@ -16,6 +16,7 @@ pub mod clock;
 pub mod kamino;
 pub mod oracle;
 pub mod plan;
+pub mod save;
 pub mod token;
 pub mod transaction;
 pub mod venue;

@@ -69,8 +69,11 @@ fn calls_are_the_recorded_ones() {
                 assert_eq!(call.data(), instruction.data, "{}", step.label);
                 let planned: Vec<_> =
                     call.metas().iter().map(|m| (m.key, m.signer, m.writable)).collect();
-                let recorded: Vec<_> =
-                    instruction.accounts.iter().map(|m| (m.key, m.signer, m.writable)).collect();
+                let recorded: Vec<_> = instruction
+                    .accounts
+                    .iter()
+                    .map(|m| (m.key, m.signer, m.writable.expect("a flag")))
+                    .collect();
                 if planned == recorded {
                     *same.entry(*instruction.data.first_chunk().unwrap()).or_default() += 1;
                 } else {
