@@ -5,8 +5,9 @@
 
 use crate::table::Row;
 use solana_instruction::Instruction;
-use trestle_client::ix::{At, Seized, info};
+use trestle_client::ix::{At, RescueFrom, RescueTo, Seized, info};
 use trestle_interface::tag::Tag;
+use trestle_sandbox::pyth::Quote;
 use trestle_sandbox::world::{JITOSOL, SOL, USDC};
 use trestle_sandbox::{KaminoWorld, User};
 
@@ -43,6 +44,7 @@ pub fn rows() -> (Vec<Row>, KaminoWorld) {
     grouped(&mut bench);
     mixed(&mut bench);
     liquidations(&mut bench);
+    rescues(&mut bench);
     refreshes(&mut bench);
     (bench.rows, bench.kamino)
 }
@@ -193,6 +195,50 @@ fn liquidations(bench: &mut Bench) {
     let at = At { reserve: &sol, others: &[usdc] };
     let deposit = t.liquidate_venue(&keys, at, 1_000_000_000, 1);
     bench.send("deposit at Kamino, pool debt", Some(prices), deposit, &bot);
+    bench.kamino = kept;
+}
+
+/// An account whose debt at klend is near its end there, with assets elsewhere.
+fn rescues(bench: &mut Bench) {
+    let mut kamino = bench.kamino.clone();
+    let owner = User::new(&mut kamino.world, 28, 16);
+    owner.fund_and_deposit(&mut kamino.world, SOL, 1_000_000_000_000);
+    owner.fund_and_deposit(&mut kamino.world, USDC, 20_000_000_000);
+    owner.supply(&mut kamino.world, USDC, 10_000_000_000).expect("supply");
+    kamino.open(&owner, SOL);
+    kamino.advance(1);
+    kamino.supply(&owner, SOL, &[], 100_000_000_000).expect("supply");
+    kamino.advance(1);
+    kamino.borrow(&owner, USDC, &[SOL], 8_000_000_000).expect("borrow");
+    let bot = User::new(&mut kamino.world, 29, 8);
+    bot.fund(&mut kamino.world, USDC, 0);
+    bot.fund(&mut kamino.world, SOL, 0);
+    let mut cents = 15_000;
+    while owner.health(&mut kamino.world).expect("health").stress < 64_000 {
+        cents -= 100;
+        kamino.world.assets[SOL].quote = Quote::cents(cents);
+        kamino.advance(1);
+    }
+    let (t, account) = (kamino.world.trestle, owner.account);
+    let (sol, usdc) = (kamino.reserve(SOL), kamino.reserve(USDC));
+    let wallet = |asset| (bot.address(), bot.wallet(&kamino.world, asset));
+    let pool = RescueFrom::Deposit(kamino.world.assets[USDC].pool);
+    let (on_sol, on_usdc) = ([sol], [usdc]);
+    let at_usdc = At { reserve: &usdc, others: &on_sol };
+    let at_sol = At { reserve: &sol, others: &on_usdc };
+    let cases = [
+        ("repays from custody", wallet(USDC), at_usdc, RescueFrom::Custody, RescueTo::Debt),
+        ("repays from a pool deposit", wallet(USDC), at_usdc, pool, RescueTo::Debt),
+        ("supplies from custody", wallet(SOL), at_sol, RescueFrom::Custody, RescueTo::Collateral),
+    ];
+    let rows = t.refresh_reserves(&[sol, usdc]);
+    let kept = core::mem::replace(&mut bench.kamino, kamino);
+    for (case, who, at, from, to) in cases {
+        let near = bench.kamino.clone();
+        let ix = t.rescue_venue(who, account, at, (from, to), u64::MAX);
+        bench.send(case, Some(rows.clone()), ix, &bot);
+        bench.kamino = near;
+    }
     bench.kamino = kept;
 }
 

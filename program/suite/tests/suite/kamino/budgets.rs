@@ -71,6 +71,7 @@ fn r15_every_operation_stays_within_what_is_stated() {
     measured.push(("refresh_account", stage.k.world.send(&[refresh], &[]).unwrap()));
     measured.push(("liquidate, deposit there", super::liquidation::alone()));
     measured.push(("liquidate, debt there", super::debt_liquidation::alone()));
+    measured.extend(super::rescue::alone());
     for (name, sent) in measured {
         let levels = trace(&sent);
         let inner = levels.len() - 1;

@@ -9,7 +9,7 @@ use trestle_client::events::of_logs;
 use trestle_client::ix::{At, RescueFrom, RescueTo};
 use trestle_interface::event::{Body, Event, Rescued};
 use trestle_interface::health::HealthReport;
-use trestle_interface::state::PositionKind;
+use trestle_interface::state::{MarginAccount, Pool, PositionKind, Session};
 use trestle_interface::{PROGRAM_ID, TrestleError as E};
 use trestle_sandbox::pyth::Quote;
 use trestle_sandbox::tokens::balance_of;
@@ -152,6 +152,19 @@ impl Scene {
         events::check(&self.stage.k.world.svm);
         fact
     }
+}
+
+/// Rescues that Kamino refreshes nothing in front of.
+pub(super) fn alone() -> [(&'static str, Sent); 2] {
+    let scene = Scene::near();
+    let send = |ix| {
+        let mut scene = scene.clone();
+        scene.stage.k.world.send(&[ix], &[&scene.bot.key]).expect("it is near its end")
+    };
+    [
+        ("rescue, repays", send(scene.repay(u64::MAX))),
+        ("rescue, pool deposit supplied", send(scene.pooled(SOL, RescueTo::Collateral))),
+    ]
 }
 
 fn told(sent: &Sent) -> Rescued {
@@ -484,4 +497,77 @@ fn accounts_are_checked() {
     bad.data[5..7].copy_from_slice(&sol.market.to_le_bytes());
     scene.refuses(bad, E::WrongMint);
     scene.rescued(ix, USDC);
+}
+
+#[test]
+fn no_tip_is_paid_where_health_would_be_lower_for_it() {
+    let whole = Scene::near();
+    let mut found = vec![];
+    // the smaller Kamino's penalty, the less a rescue is worth at maintenance
+    for penalty in 0..400 {
+        let mut scene = whole.clone();
+        scene.stage.class(|class| class.penalty = penalty);
+        let ix = scene.repay(u64::MAX);
+        match scene.send(ix.clone()) {
+            Ok(_) => {
+                let mut scene = whole.clone();
+                scene.stage.class(|class| class.penalty = penalty);
+                let fact = scene.rescued(ix, USDC);
+                assert!(fact.tip == 0 || fact.tip == fact.moved / 1_000, "{fact:?}");
+                found.push(if fact.tip == 0 { "free" } else { "paid" });
+            }
+            Err(_) => {
+                scene.refuses(ix, E::RescueOutcome);
+                found.push("refused");
+            }
+        }
+        if found.last() == Some(&"paid") {
+            break;
+        }
+    }
+    // first it would only cost the haircut on what Kamino then holds more of
+    found.dedup();
+    assert_eq!(found, ["refused", "free", "paid"]);
+}
+
+#[test]
+fn r10_nobody_leaves_a_pool_with_a_known_loss_by_a_rescue() {
+    let mut scene = Scene::near();
+    let pool = scene.stage.k.world.assets[USDC].pool.pool;
+    let mut account = scene.stage.k.world.svm.account(&pool).expect("the pool");
+    let slot = scene.stage.k.world.now().slot;
+    let state: &mut Pool = bytemuck::from_bytes_mut(&mut account.data);
+    state.losses.mark(900_000_000_000, slot);
+    scene.stage.k.world.svm.set_account(pool, account);
+    let ix = scene.pooled(USDC, RescueTo::Debt);
+    scene.refuses(ix, E::PoolUnsettled);
+    let ix = scene.repay(u64::MAX);
+    scene.rescued(ix, USDC);
+}
+
+#[test]
+fn an_obligation_that_is_not_known_whole_is_not_rescued() {
+    let mut scene = Scene::near();
+    // collateral in a reserve that is listed no more could make it sound
+    let row = scene.stage.k.reserve(SOL).reserve;
+    let ix = scene.repay(u64::MAX);
+    let mut unlisted = scene.clone();
+    unlisted.stage.row(SOL, |row| row.address = PROGRAM_ID);
+    unlisted.refuses(ix.clone(), E::VenueUnknown);
+    // nor without a reserve that it uses
+    let mut bad = ix;
+    bad.accounts.retain(|meta| meta.pubkey != row);
+    scene.refuses(bad, E::VenueAccountMissing);
+}
+
+#[test]
+fn nobody_is_rescued_in_the_midst_of_a_session() {
+    let mut scene = Scene::near();
+    let key = scene.stage.user.account;
+    let mut account = scene.stage.k.world.svm.account(&key).expect("the account");
+    let fixed = account.data.get_mut(..size_of::<MarginAccount>()).expect("a header");
+    bytemuck::from_bytes_mut::<MarginAccount>(fixed).session = Session::Region.byte();
+    scene.stage.k.world.svm.set_account(key, account);
+    let ix = scene.repay(u64::MAX);
+    scene.refuses(ix, E::InSession);
 }
