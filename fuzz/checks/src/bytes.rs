@@ -255,6 +255,7 @@ fn event(input: &[u8]) {
         Body::Flag(body) => encoded.extend(body.to_bytes()),
         Body::Mark(body) => encoded.extend(body.to_bytes()),
         Body::Settlement(body) => encoded.extend(body.to_bytes()),
+        Body::Rescue(body) => encoded.extend(body.to_bytes()),
     }
     assert_eq!(encoded, input);
 }

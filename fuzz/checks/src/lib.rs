@@ -10,6 +10,7 @@ mod kamino;
 mod liquidation;
 mod pool;
 mod price;
+mod save;
 
 pub use bytes::{bytes_interface, bytes_pyth, bytes_token};
 pub use health::health_diff;
@@ -18,3 +19,4 @@ pub use kamino::{bytes_kamino, kamino_accounts, kamino_interest};
 pub use liquidation::{liq_plan_diff, slope_diff};
 pub use pool::share_seq;
 pub use price::price_decode;
+pub use save::bytes_save;

@@ -58,6 +58,7 @@ targets! {
     bytes_interface: 300 cases of 700 bytes,
     bytes_kamino: 3_000 cases of 500 bytes,
     bytes_pyth: 4_000 cases of 220 bytes,
+    bytes_save: 4_000 cases of 500 bytes,
     bytes_token: 4_000 cases of 400 bytes,
     health_diff: 1_000 cases of 3_000 bytes,
     interest_diff: 4_000 cases of 400 bytes,
