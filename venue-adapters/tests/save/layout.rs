@@ -121,6 +121,9 @@ fn positions_follow_the_counts() {
     let mut over = support::obligation(&[], &[]);
     (over[o::DEPOSIT_COUNT], over[o::BORROW_COUNT]) = (5, 6);
     assert_eq!(Obligation::new(&over).unwrap_err(), SaveError::Numbers);
+    // ten debts need more bytes than there are
+    (over[o::DEPOSIT_COUNT], over[o::BORROW_COUNT]) = (0, 10);
+    assert_eq!(Obligation::new(&over).unwrap_err(), SaveError::Numbers);
     let mut old = data;
     old[o::BORROW_COUNT] = 0;
     assert!(!Obligation::new(&old).unwrap().has_debt());
