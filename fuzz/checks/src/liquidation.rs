@@ -10,11 +10,11 @@ use trestle_reference::world::{Portfolio, World, plain};
 use trestle_risk_math::MathError;
 use trestle_risk_math::liquidation::{
     Bounds, DUST_VALUE, IncentiveTerms, close_cap, deficit_incentive, equity_cap, incentive,
-    is_bankrupt, step_value, target,
+    is_bankrupt, step_value, subsidy, target,
 };
 use trestle_risk_math::num::{ONE, Pair, Weight};
 use trestle_risk_math::portfolio::{
-    Book, Health, Leg, MAX_PULLS, Pull, Side, UNIT_RATE, assess, slope,
+    AccountSum, Book, Health, Leg, MAX_PULLS, Pull, Side, UNIT_RATE, assess, relief, slope,
 };
 use trestle_risk_math::price::{MAX_LEG_VALUE, Price};
 
@@ -31,7 +31,8 @@ pub fn slope_diff(bytes: &[u8]) {
 
 /// A liquidation step:
 ///
-/// - incentive, caps, target and step equal the bit-exact model;
+/// - incentive, subsidy, caps, target and step equal the bit-exact model;
+/// - no repayment takes more off the charge for stress than its bound says;
 /// - along the step, exact liquidation-end health stays at or below the target;
 /// - so does exact health of the amounts after the step, but for two native
 ///   units of each side and twice the width of a price, 2^-31 of the step,
@@ -130,6 +131,7 @@ fn bounded_slope(world: &World, legs: &Portfolio, book: &Book, pulls: &[Pull]) -
 fn run_plan(u: &mut Unstructured<'_>) -> Result<()> {
     figures(u)?;
     let (mut world, mut legs) = account(u)?;
+    relieved(u, &world)?;
     let simple = u.ratio(1, 3)?;
     if simple {
         // C7 speaks of additive charges on two assets that net with nothing
@@ -178,7 +180,13 @@ fn figures(u: &mut Unstructured<'_>) -> Result<()> {
     assert_eq!(equity_cap(&health), model::equity_cap(&health));
     assert_eq!(close_cap(&health, terms.max), model::close_cap(&health, terms.max));
     assert_eq!(is_bankrupt(&health, DUST_VALUE), model::is_bankrupt(&health));
+    let paid = subsidy(&health, code, &terms);
+    assert_eq!(paid, model::subsidy(&health, code, &terms));
+    let other = weight(u, 2 * ONE)?;
+    assert_eq!(subsidy(&health, other, &terms), model::subsidy(&health, other, &terms));
     let deficit = deficit_incentive(&health, &terms);
+    // with what the account bears, no more than the liquidator is owed
+    assert!(paid == Weight::ZERO || paid.q16() + deficit.from_account.q16() <= deficit.rate.q16());
     assert!(deficit.from_account <= deficit.rate && deficit.rate <= terms.max);
     if health.debts > 0 && health.equity > 0 {
         // never more than equity: no step makes an insolvent account of a solvent one
@@ -188,6 +196,38 @@ fn figures(u: &mut Unstructured<'_>) -> Result<()> {
     } else {
         assert_eq!(code, Weight::ZERO);
     }
+    Ok(())
+}
+
+/// No repayment takes more off the charge for a venue's stress than relief
+/// says, in exact numbers, if all that is adjusted were of the debt repaid.
+fn relieved(u: &mut Unstructured<'_>, world: &World) -> Result<()> {
+    let class = world.classes[u.choose_index(world.classes.len())?];
+    let floor = world.group.stress_floor.init;
+    let debt = sized(u, 1 << 53)?.max(1);
+    let (owed, adjusted) = (number(u, debt)?.max(1), sized(u, 1 << 55)?);
+    let limit = if u.arbitrary()? { adjusted } else { sized(u, 1 << 55)? }.max(1);
+    let repaid = number(u, owed)?;
+    let account = AccountSum { debt, adjusted, limit, ..AccountSum::EMPTY };
+    let most = relief(&account, &class, &world.group, owed);
+    let charge = |debt: Rational, adjusted: Rational| {
+        let above = adjusted / whole(limit) - fraction(floor);
+        let width = fraction(Weight::ONE) - fraction(floor);
+        let ramp = if above <= whole(0) {
+            whole(0)
+        } else if above >= width {
+            whole(1)
+        } else {
+            above / width
+        };
+        fraction(class.penalty) * debt * ramp
+    };
+    let left = whole(owed - repaid) / whole(owed);
+    let fallen =
+        charge(whole(debt), whole(adjusted)) - charge(whole(debt - repaid), whole(adjusted) * left);
+    // beyond 64 bits there is no larger bound to say
+    let said = most == i64::MAX || fallen <= dyadic(most, 16) * whole(repaid);
+    assert!(said, "{fallen} falls, {most} a unit is said");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use trestle_reference::bits::pool::Books;
 use trestle_reference::generate::{self, number, sized};
 use trestle_risk_math::MathError;
-use trestle_risk_math::liquidation::split_loss;
+use trestle_risk_math::liquidation::{split_loss, split_loss_within};
 use trestle_risk_math::pool::{Pool, PoolTerms, Repayment};
 
 /// Someone with a wallet and a position in the pool.
@@ -93,7 +93,7 @@ impl World {
     fn step(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         let who = u.choose_index(3)?;
         let before: Vec<_> = (0..3).map(|user| self.wealth(user)).collect();
-        let kind = u.int_in_range(0..=9_u8)?;
+        let kind = u.int_in_range(0..=11_u8)?;
         match kind {
             0 | 1 => self.supply(who, self.amount(u)?),
             2 => self.redeem(who, number(u, self.users[who].deposit)?),
@@ -102,7 +102,24 @@ impl World {
             6 => return self.accrue(u),
             7 => self.insure(who, self.amount(u)?),
             8 => self.collect(),
-            _ => return self.lose(who, number(u, self.users[who].debt)?),
+            9 => {
+                let units = number(u, self.users[who].debt)?;
+                let most = if u.arbitrary()? {
+                    u128::MAX
+                } else {
+                    u128::from(sized(u, u64::MAX)?) << u.int_in_range(0..=64_u32)?
+                };
+                self.lose(who, units, most);
+                return Ok(());
+            }
+            10 => {
+                let User { deposit, debt, .. } = self.users[who];
+                self.offset(who, number(u, deposit)?, number(u, debt)?);
+            }
+            _ => {
+                self.spend(who, self.amount(u)?);
+                return Ok(());
+            }
         }
         for (user, before) in before.iter().enumerate() {
             let after = self.wealth(user);
@@ -223,21 +240,52 @@ impl World {
         Ok(())
     }
 
-    /// A debt that will never be repaid.
-    fn lose(&mut self, who: usize, units: u64) -> Result<()> {
+    /// A deposit and a debt of one owner, against each other.
+    fn offset(&mut self, who: usize, deposit: u64, debt: u64) {
         let before = self.pool;
-        let model = Books::of(&before).lose(units);
-        let code = split_loss(&mut self.pool, units);
+        let model = Books::of(&before).offset(deposit, debt).map(|books| (books, ()));
+        let code = self.pool.offset(deposit, debt);
+        if agree(&before, &self.pool, code, model).is_some() {
+            self.users[who].deposit -= deposit;
+            self.users[who].debt -= debt;
+        }
+    }
+
+    /// Insurance pays someone, to whom nothing is owed.
+    fn spend(&mut self, who: usize, tokens: u64) {
+        let before = self.pool;
+        let model = Books::of(&before).spend_insurance(tokens).map(|books| (books, ()));
+        let code = self.pool.spend_insurance(tokens);
+        if agree(&before, &self.pool, code, model).is_some() {
+            self.users[who].wallet += tokens;
+            assert_eq!(before.deposit_index, self.pool.deposit_index, "lenders paid for it");
+        }
+    }
+
+    /// A debt that will never be repaid, of which insurance bears so much at
+    /// most, unless lenders and fees are not enough.
+    fn lose(&mut self, who: usize, units: u64, most: u128) {
+        let before = self.pool;
+        let model = Books::of(&before).lose(units, most);
+        let code = if most == u128::MAX {
+            split_loss(&mut self.pool, units)
+        } else {
+            split_loss_within(&mut self.pool, units, most)
+        };
         let code = code.map(|split| [split.loss, split.insurance, split.lenders].map(BigInt::from));
         let Some([loss, insurance, lenders]) = agree(&before, &self.pool, code, model) else {
-            return Ok(());
+            return;
         };
         self.users[who].debt -= units;
         assert!(self.pool.deposit_index <= before.deposit_index, "a loss raised the index");
         assert!(&insurance + &lenders <= loss);
+        if insurance > BigInt::from(most) {
+            assert_eq!(self.pool.fees, 0, "insurance before fees");
+            let claims = BigInt::from(before.deposit_index.q64()) * before.deposit_units;
+            assert_eq!(lenders, claims, "insurance before lenders");
+        }
         let fall = BigInt::from(before.deposit_index.q64()) - self.pool.deposit_index.q64();
         assert!(fall * before.deposit_units >= lenders, "lenders bear less than their part");
-        Ok(())
     }
 
     fn holds_together(&self) {

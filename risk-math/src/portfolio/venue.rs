@@ -112,7 +112,8 @@ pub(super) fn ramp(ratio: Weight, floor: Weight) -> Weight {
 }
 
 /// Most by which the venue charge falls per micro-USD of `owed` micro-USD of
-/// an account's debt that are repaid, at liquidation-end level. Q16, rounded up.
+/// an account's debt that are repaid, at liquidation-end level. Q16, rounded up,
+/// saturated at the largest signed word.
 ///
 /// The charge is `pen * D * ramp(hr)`, a square of the debt below `hr = 1` and
 /// a line above it: its slope is largest at the start, or at `hr = 1`. All of

@@ -32,6 +32,20 @@ pub fn incentive(health: &Health, slots: u64, terms: &IncentiveTerms) -> Weight 
     as_weight(&by_health.max(by_time).min(two_to(17)).min(cap))
 }
 
+/// What insurance pays the liquidator on what is repaid: of the smaller of
+/// `beta_0` and `beta_max` what equity does not cover, less the share that
+/// insurance would keep; nothing while the incentive is at least `beta_0`.
+#[must_use]
+pub fn subsidy(health: &Health, incentive: Weight, terms: &IncentiveTerms) -> Weight {
+    if incentive >= terms.start {
+        return Weight::ZERO;
+    }
+    let owed = q16(terms.start).min(q16(terms.max));
+    let missing = (owed - q16(equity_cap(health))).max(Int::zero());
+    let kept = (two_to(16) - q16(terms.insurance_share)).max(Int::zero());
+    as_weight(&floor_div(&(missing * kept), &two_to(16)))
+}
+
 /// `T`: a share of debts, rounded down, plus one; at least the minimum.
 #[must_use]
 pub fn target(health: &Health, terms: &GroupTerms) -> i64 {

@@ -191,6 +191,30 @@ impl Books {
         Ok(next.settled(Int::zero())?.0)
     }
 
+    /// Pays tokens out of insurance.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn spend_insurance(&self, tokens: u64) -> Result<Self> {
+        let mut next = self.clone();
+        next.cash = holds(next.cash - tokens, MathError::NoLiquidity)?;
+        next.insurance = holds(next.insurance - (int(tokens) << 64), MathError::ExceedsPosition)?;
+        Ok(next.settled(Int::zero())?.0)
+    }
+
+    /// Cancels a deposit against a debt: what it is worth beyond is insurance's.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn offset(&self, deposit_units: u64, debt_units: u64) -> Result<Self> {
+        let mut next = self.clone();
+        next.deposit_units = holds(next.deposit_units - deposit_units, MathError::ExceedsPosition)?;
+        next.debt_units = holds(next.debt_units - debt_units, MathError::ExceedsPosition)?;
+        fits(&self.deposit_index * deposit_units, 128)?;
+        fits(&self.debt_index * debt_units, 128)?;
+        Ok(next.settled(Int::zero())?.0)
+    }
+
     /// Takes the whole tokens of the fees, at most the cash.
     ///
     /// # Errors
@@ -203,24 +227,28 @@ impl Books {
         next.settled(tokens)
     }
 
-    /// Cancels debt units without payment: insurance first, then the deposit
-    /// index, rounded down; what lenders cannot bear comes out of fees.
+    /// Cancels debt units without payment: insurance first, up to `most` Q64
+    /// tokens, then the deposit index, rounded down; what lenders cannot bear
+    /// comes out of fees, and out of the rest of insurance last.
     ///
     /// # Errors
     /// As the engine's.
-    pub fn lose(&self, units: u64) -> Result<(Self, Loss)> {
+    pub fn lose(&self, units: u64, most: u128) -> Result<(Self, Loss)> {
         let loss = fits(&self.debt_index * units, 128)?;
         let mut next = self.clone();
         next.debt_units = holds(next.debt_units - units, MathError::ExceedsPosition)?;
-        let insurance = loss.clone().min(self.insurance.clone());
-        next.insurance -= &insurance;
+        let mut insurance = loss.clone().min(self.insurance.clone()).min(most.into());
         let beyond_insurance = &loss - &insurance;
         let claims = &self.deposit_units * &self.deposit_index;
         if beyond_insurance.is_positive() {
             fits(claims.clone(), 128)?;
         }
         let lenders = beyond_insurance.clone().min(claims);
-        next.fees = holds(next.fees - (&beyond_insurance - &lenders), MathError::Overflow)?;
+        let unborne = &beyond_insurance - &lenders;
+        let from_fees = unborne.clone().min(self.fees.clone());
+        next.fees -= &from_fees;
+        insurance += unborne - from_fees;
+        next.insurance = holds(next.insurance - &insurance, MathError::Overflow)?;
         if lenders.is_positive() {
             let fall = ceil_div(&lenders, &self.deposit_units);
             next.deposit_index = (&self.deposit_index - fall).max(Int::zero());
