@@ -50,15 +50,44 @@ pub struct Accrual {
     pub supply_rate: u128,
 }
 
+/// What all of a reserve's units are worth: the part of an [`Accrual`] that
+/// indices follow from, wads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// What belongs to suppliers, rounded down.
+    pub supply: u128,
+    /// Cumulative borrow rate, not below Save's.
+    pub cumulative: u128,
+}
+
+impl Accrual {
+    /// The side of each bracket that is worse for the account.
+    #[must_use]
+    pub const fn worth(&self) -> Worth {
+        Worth { supply: self.supply.low, cumulative: self.cumulative.high }
+    }
+}
+
+/// [`project`] for the worth alone. Where no slot has passed nothing accrues,
+/// whatever the rates, and they are not computed.
+///
+/// # Errors
+/// As [`project`].
+pub fn worth(reserve: &Reserve, now: Now) -> Result<Worth> {
+    if now.slot <= reserve.slot() {
+        return Ok(Worth { supply: supply(reserve)?, cumulative: reserve.cumulative_wads()? });
+    }
+    Ok(project(reserve, now)?.worth())
+}
+
 /// Projects a reserve to `now`. A clock behind the last accrual accrues nothing.
 ///
 /// # Errors
 /// [`SaveError::Numbers`] when the reserve's numbers contradict each other or overflow.
 pub fn project(reserve: &Reserve, now: Now) -> Result<Accrual> {
     let borrowed = reserve.borrowed_wads();
-    let available = u128::from(reserve.available()).checked_mul(WAD).ok_or(SaveError::Numbers)?;
-    let supply = sub(sum([available, borrowed])?, reserve.fees_wads())?;
-    let utilisation = if supply == 0 { 0 } else { utilisation(borrowed, available)? };
+    let supply = supply(reserve)?;
+    let utilisation = if supply == 0 { 0 } else { utilisation(borrowed, available(reserve)?)? };
     let borrow_rate = rate(&reserve.curve(), utilisation)?;
     let growth = compound(borrow_rate, now.slot.saturating_sub(reserve.slot()))?;
     let cumulative = reserve.cumulative_wads()?;
@@ -85,6 +114,16 @@ pub fn project(reserve: &Reserve, now: Now) -> Result<Accrual> {
         borrow_rate,
         supply_rate: mul_ratio_floor(lent, left, 100)?,
     })
+}
+
+/// What belongs to suppliers at the last accrual, wads.
+fn supply(reserve: &Reserve) -> Result<u128> {
+    sub(sum([available(reserve)?, reserve.borrowed_wads()])?, reserve.fees_wads())
+}
+
+/// Tokens in the vault, wads.
+fn available(reserve: &Reserve) -> Result<u128> {
+    u128::from(reserve.available()).checked_mul(WAD).ok_or(SaveError::Numbers)
 }
 
 /// Debts over vault and debts, wads, rounded down as Save does. Both in wads.

@@ -1,6 +1,6 @@
 //! What a reserve is worth and on which terms, now.
 
-use super::interest::{self, Accrual, Bracket};
+use super::interest::{self, Bracket, Worth};
 use super::market::Market;
 use super::reserve::Reserve;
 use super::stress;
@@ -37,12 +37,13 @@ pub struct Flags {
     pub attributed: bool,
 }
 
-/// The indices of [`reserve`] without the rest.
+/// The indices of [`reserve`] without the rest. Cheap where the reserve was
+/// refreshed in this very slot.
 ///
 /// # Errors
-/// As [`reserve`].
+/// As [`reserve`]; a reserve to which no slot has passed is not asked for rates.
 pub fn indices(reserve: &Reserve, now: Now) -> Result<Indices> {
-    indices_of(&interest::project(reserve, now)?, reserve.ctoken_supply())
+    indices_of(&interest::worth(reserve, now)?, reserve.ctoken_supply())
 }
 
 /// Reads a reserve and projects it to `now`.
@@ -55,7 +56,7 @@ pub fn indices(reserve: &Reserve, now: Now) -> Result<Indices> {
 pub fn reserve(reserve: &Reserve, market: &Market, now: Now) -> Result<ReserveReport> {
     let accrual = interest::project(reserve, now)?;
     let Indices { deposit: deposit_index, debt: debt_index } =
-        indices_of(&accrual, reserve.ctoken_supply())?;
+        indices_of(&accrual.worth(), reserve.ctoken_supply())?;
     let supplied = ceil_tokens(accrual.supply.high);
     let redeem_room = redeem_room(reserve, market, now);
     let limited = reserve.borrow_limit().saturating_sub(ceil_tokens(accrual.borrowed.high));
@@ -145,14 +146,14 @@ fn tokens_for(usd_wads: u128, reserve: &Reserve) -> Option<u64> {
 
 /// Before the first deposit a cToken is worth one token; cTokens without
 /// supply behind them are worth nothing.
-fn indices_of(accrual: &Accrual, ctokens: u64) -> Result<Indices> {
+fn indices_of(worth: &Worth, ctokens: u64) -> Result<Indices> {
     let deposit = if ctokens == 0 {
         Index::ONE
     } else {
         let each = u128::from(ctokens).checked_mul(WAD).ok_or(SaveError::Numbers)?;
-        Index::new(shift_ratio_floor(accrual.supply.low, 64, each)?)?
+        Index::new(shift_ratio_floor(worth.supply, 64, each)?)?
     };
-    let debt = Index::new(shift_ratio_ceil(accrual.cumulative.high, 64, WAD)?)?;
+    let debt = Index::new(shift_ratio_ceil(worth.cumulative, 64, WAD)?)?;
     Ok(Indices { deposit, debt })
 }
 

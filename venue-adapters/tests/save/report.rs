@@ -54,6 +54,19 @@ fn interest_raises_both_indices() {
     assert!(grown <= bound, "{grown} {bound}");
 }
 
+/// A reserve of this slot is worth what it says, whatever its curve.
+#[test]
+fn indices_of_this_slot_need_no_rates() {
+    let mut data = support::reserve();
+    data[r::MIN_RATE_PCT] = 9; // above the first corner's
+    let reserve = Reserve::new(&data).unwrap();
+    let plain = read(&support::reserve());
+    let found = report::indices(&reserve, NOW).unwrap();
+    assert_eq!((found.deposit, found.debt), (plain.deposit_index, plain.debt_index));
+    let later = Now { slot: 1_001, unix: 0 };
+    assert_eq!(report::indices(&reserve, later), Err(SaveError::Numbers));
+}
+
 #[test]
 fn empty_reserves() {
     let mut data = support::reserve();
