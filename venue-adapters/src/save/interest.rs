@@ -98,12 +98,11 @@ pub fn project(reserve: &Reserve, now: Now) -> Result<Accrual> {
         })
     };
     let debts = grown(borrowed)?;
-    // Save cuts the protocol's share, so suppliers may keep a wad more
+    // Save cuts the protocol's share: what is left to suppliers is rounded up
     let left = u128::from(100_u8.checked_sub(reserve.take_pct()).ok_or(SaveError::Numbers)?);
-    let most = sub(debts.high, borrowed)?;
     let kept = Bracket {
-        low: mul_ratio_floor(sub(debts.low, borrowed)?, left, 100)?,
-        high: sum([mul_ratio_ceil(most, left, 100)?, u128::from(most != 0)])?,
+        low: mul_ratio_ceil(sub(debts.low, borrowed)?, left, 100)?,
+        high: mul_ratio_ceil(sub(debts.high, borrowed)?, left, 100)?,
     };
     let lent = mul_ratio_floor(borrow_rate, utilisation, WAD)?;
     Ok(Accrual {

@@ -7,9 +7,9 @@
 use super::WAD;
 use super::layout::limiter as at;
 use crate::bytes::{u64_at, u128_at};
-use trestle_risk_math::num::mul_ratio_ceil;
+use trestle_risk_math::num::mul_ratio_floor;
 
-/// What a limiter lets out at `slot`, wads, rounded down; `None` for no limit.
+/// What a limiter lets out at `slot`, wads, cut as Save cuts it; `None` for no limit.
 /// A limiter that cannot be read, or whose window begins later, lets nothing out.
 pub(super) fn left_wads(bytes: &[u8; at::LEN], slot: u64) -> Option<u128> {
     if u64_at(bytes, at::WINDOW) == Some(0) {
@@ -35,7 +35,7 @@ fn read(bytes: &[u8; at::LEN], slot: u64) -> Option<u128> {
     let passed = slot.checked_sub(start)?.checked_add(1)?;
     // Save cuts the share that has passed, and so lets more of it count
     let share = u128::from(passed).checked_mul(WAD)?.checked_div(u128::from(window))?;
-    let part = mul_ratio_ceil(before, WAD.checked_sub(share)?, WAD).ok()?;
+    let part = mul_ratio_floor(before, WAD.checked_sub(share)?, WAD).ok()?;
     let most = u128::from(u64_at(bytes, at::CAPACITY)?).checked_mul(WAD)?;
     most.checked_sub(part.checked_add(running)?)
 }

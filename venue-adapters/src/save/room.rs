@@ -63,7 +63,6 @@ fn untied(
     if sums.unknown_debt {
         return Ok(0);
     }
-    // Save compares strictly, hence one micro-dollar less
-    let spare = sums.allowed.saturating_sub(sums.adjusted).saturating_sub(1);
+    let spare = sums.allowed.saturating_sub(sums.adjusted);
     Ok(own.board_price.amount_floor(over(spare, own.terms.ltv))?)
 }

@@ -67,6 +67,14 @@ fn indices_of_this_slot_need_no_rates() {
     assert_eq!(report::indices(&reserve, later), Err(SaveError::Numbers));
 }
 
+/// A wad of the rate is 18.4 of 2^-64: it counts as 19 against the debtor.
+#[test]
+fn debts_are_rounded_up() {
+    let mut data = support::reserve();
+    put(&mut data, r::CUMULATIVE, (WAD + 1).to_le_bytes());
+    assert_eq!(read(&data).debt_index.q64(), (1 << 64) + 19);
+}
+
 #[test]
 fn empty_reserves() {
     let mut data = support::reserve();
