@@ -9,3 +9,4 @@ pub mod marinade;
 pub mod pyth;
 pub mod rate;
 pub mod stake_pool;
+pub mod switchboard;
