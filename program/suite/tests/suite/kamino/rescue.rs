@@ -4,6 +4,7 @@
 use super::{Act, Stage};
 use crate::events;
 use mock_klend::hostile::Hostile;
+use proptest::prelude::*;
 use solana_instruction::Instruction;
 use trestle_client::events::of_logs;
 use trestle_client::ix::{At, RescueFrom, RescueTo};
@@ -570,4 +571,39 @@ fn nobody_is_rescued_in_the_midst_of_a_session() {
     scene.stage.k.world.svm.set_account(key, account);
     let ix = scene.repay(u64::MAX);
     scene.refuses(ix, E::InSession);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is near its end by how much, and whoever moves how much of
+    /// what: all that [`Scene::rescued`] asks for, never beyond the target.
+    #[test]
+    fn any_rescue_leaves_the_account_better_and_not_beyond_the_target(
+        thousandths in 972_u64..1_100,
+        share in 1_u64..=1_000,
+        pooled in any::<bool>(),
+        supplied in any::<bool>(),
+    ) {
+        let mut scene = Scene::new();
+        scene.fall_to(thousandths);
+        let (asset, to) = if supplied { (SOL, RescueTo::Collateral) } else { (USDC, RescueTo::Debt) };
+        let max = scene.stage.tokens(asset, if supplied { 25 } else { 2_500 }) * share / 1_000;
+        let from = if pooled {
+            RescueFrom::Deposit(scene.stage.k.world.assets[asset].pool)
+        } else {
+            RescueFrom::Custody
+        };
+        let ix = scene.rescue(from, to, max);
+        let fact = scene.rescued(ix.clone(), asset);
+        prop_assert!(fact.moved <= max);
+        prop_assert!(fact.stress_after >= 58_982, "{:?}", fact);
+        // it goes on while it is needed, and then no more
+        if fact.stress_after < 63_570 {
+            scene.refuses(ix, E::VenueSafe);
+        } else {
+            let next = scene.rescued(ix, asset);
+            prop_assert!(next.stress_after >= 58_982 && next.stress_before == fact.stress_after);
+        }
+    }
 }
