@@ -56,7 +56,9 @@ pub fn admit<E>(
     if init.min(after.maint) < 0 && !lowers_risk {
         return Ok(Err(Refusal::InitialHealth));
     }
-    if !after.venues_survive && after.stress > before.stress {
+    // neither the worst account may be worse nor one in its shadow
+    let worse = after.stress > before.stress || after.stresses > before.stresses;
+    if !after.venues_survive && worse {
         return Ok(Err(Refusal::VenueShock));
     }
     Ok(Ok(()))

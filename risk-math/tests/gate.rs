@@ -22,6 +22,7 @@ const EDGE: Health = Health {
     newest: 100,
     venues_survive: true,
     stress: Weight::ZERO,
+    stresses: 0,
 };
 
 fn verdict(before: Health, after: Health) -> Result<(), Refusal> {
@@ -69,6 +70,20 @@ fn maintenance_health_is_asked_for_too() {
     let odd = Health { init: Some(5), maint: -1, ..EDGE };
     assert_eq!(verdict(EDGE, odd), Err(Refusal::InitialHealth));
     assert_eq!(verdict(odd, odd), Ok(()));
+}
+
+/// Two venue accounts, one beyond its shock: the other may not follow it there.
+#[test]
+fn stress_may_not_rise_in_the_shadow_of_a_worse_one() {
+    let worst = Weight::clamped(64_000);
+    let stressed = Health { venues_survive: false, stress: worst, stresses: 94_000, ..EDGE };
+    assert_eq!(verdict(stressed, stressed), Ok(()));
+    let followed = Health { stresses: 94_001, ..stressed };
+    assert_eq!(verdict(stressed, followed), Err(Refusal::VenueShock));
+    assert_eq!(verdict(followed, stressed), Ok(()));
+    // while both survive nothing was worse
+    let sound = Health { venues_survive: true, ..followed };
+    assert_eq!(at_once(sound), Ok(()));
 }
 
 #[test]

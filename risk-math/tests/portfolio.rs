@@ -311,6 +311,21 @@ fn shocks_are_survived_or_not() {
 }
 
 #[test]
+fn stresses_of_several_venue_accounts_add_up() {
+    let world = World::new();
+    let mut legs = venue(1_250_000, 640_000, Details::NONE).to_vec();
+    let one = run(&world, &legs).unwrap().0;
+    assert_eq!(one.stresses, one.stress.q16());
+    // a second account of the class, half as stressed
+    let second = venue(1_250_000, 320_000, Details::NONE);
+    legs.extend(second.map(|(leg, details)| (leg, Details { account: 1, ..details })));
+    legs.sort_by_key(|(leg, _)| (leg.asset, leg.class));
+    let two = run(&world, &legs).unwrap().0;
+    assert_eq!(two.stress, one.stress);
+    assert!(two.stresses.abs_diff(one.stresses * 3 / 2) <= 1, "{two:?} {one:?}");
+}
+
+#[test]
 fn the_worse_price_sets_stress() {
     let world = World::new();
     let with = |cents: Option<u64>| {

@@ -59,6 +59,9 @@ pub struct Health {
     pub venues_survive: bool,
     /// The worst venue stress, Q16.
     pub stress: Weight,
+    /// The stresses of all venue accounts with debt added up, Q16, at most 2.0
+    /// each: shows one that rose while another is the worst.
+    pub stresses: u32,
 }
 
 impl Health {
@@ -188,6 +191,7 @@ fn collect<T: Tables>(
         newest: seen.newest,
         venues_survive: true,
         stress: Weight::ZERO,
+        stresses: 0,
     };
     if book.has_claims {
         for claim in &book.claims {
@@ -204,7 +208,9 @@ fn collect<T: Tables>(
         let class = tables.class(account.class)?;
         let shock = if account.is_loop() { class.loop_shock } else { class.shock };
         health.venues_survive &= account.survives(shock);
-        health.stress = health.stress.max(account.ratio());
+        let ratio = account.ratio();
+        health.stress = health.stress.max(ratio);
+        health.stresses = health.stresses.saturating_add(ratio.q16());
     }
     Ok(health)
 }

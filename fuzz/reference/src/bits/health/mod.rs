@@ -67,7 +67,7 @@ pub fn assess(world: &World, legs: &Portfolio) -> Result<Outcome> {
     let mut health = Health { init: Some(init), liqend, maint, ..sums(world, legs, &full)? };
     let claims = claims(&full)?;
     health.largest_claim = claims[1..].iter().copied().max().unwrap_or(0).max(0);
-    (health.venues_survive, health.stress) = venue::verdict(world, &accounts);
+    (health.venues_survive, health.stress, health.stresses) = venue::verdict(world, &accounts);
     if signs.stale_debt {
         health.init = None;
     }

@@ -83,17 +83,20 @@ pub(super) fn stress(world: &World, accounts: &[AccountSum]) -> Result<Charge> {
     Ok(charge)
 }
 
-/// Whether every account with debt survives its class's shock (RULE I), and the worst ratio.
-pub(super) fn verdict(world: &World, accounts: &[AccountSum]) -> (bool, Weight) {
+/// Whether every account with debt survives its class's shock (RULE I), the worst
+/// ratio, and the sum of ratios.
+pub(super) fn verdict(world: &World, accounts: &[AccountSum]) -> (bool, Weight, u32) {
     let mut survives = true;
-    let mut worst = Int::zero();
+    let (mut worst, mut sum) = (Int::zero(), 0);
     for account in accounts.iter().filter(|a| a.debt != 0) {
         let class = &world.classes[usize::from(account.class)];
         let one_factor = account.factors.count_ones() == 1;
         let shock = q16(if one_factor { class.loop_shock } else { class.shock });
         let left = int(account.limit) * rest(&shock);
         survives &= left >= int(account.adjusted) * (two_to(16) + shock);
-        worst = worst.max(ratio(account));
+        let own = ratio(account);
+        sum += as_weight(&own).q16();
+        worst = worst.max(own);
     }
-    (survives, as_weight(&worst))
+    (survives, as_weight(&worst), sum)
 }
