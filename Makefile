@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SCRIPTS := program/scripts
 
-.PHONY: help setup sbf demo test linker second-opinion planted prove lint fmt bench backtest \
+.PHONY: help setup sbf demo test linker second-opinion planted prove lint fmt bench simulation backtest \
 	fuzz fuzz-test fuzz-smoke mutants coverage clean
 
 help: ## This list
@@ -44,6 +44,9 @@ fmt: ## Formats
 bench: sbf ## Measures compute units and rewrites the committed tables
 	@cargo run --quiet --locked --package trestle-benches --bin trestle-benches -- --write
 	@cargo run --quiet --locked --package trestle-benches --bin primitives -- --write
+
+simulation: sbf ## An hour of a crash on the SBF binary; rewrites benches/simulation.*
+	@cargo run --quiet --locked --package trestle-simulation -- --write
 
 backtest: setup ## The default parameters through the stress events
 	@risk-math/backtest

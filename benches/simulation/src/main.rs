@@ -1,0 +1,16 @@
+//! The full run; with `--write` also rewrites the committed page and plot.
+
+use trestle_sandbox::program::workspace_root;
+use trestle_simulation::{FULL, plot, report, run};
+
+fn main() {
+    let outcome = run(FULL).expect("the books add up");
+    let page = report::markdown(&outcome);
+    print!("{page}");
+    if std::env::args().any(|a| a == "--write") {
+        let benches = workspace_root().join("benches");
+        std::fs::write(benches.join("simulation.md"), page).expect("the page is written");
+        std::fs::write(benches.join("simulation.svg"), plot::svg(&outcome))
+            .expect("the plot is written");
+    }
+}
