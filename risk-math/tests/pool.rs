@@ -276,7 +276,6 @@ fn insurance_comes_in_and_fees_go_out_whole() {
     assert_eq!((dry.collect_fees(), dry.cash, dry.fees), (Ok(3), 0, 1 << 64));
     assert_eq!(pool.insure(u64::MAX), Err(MathError::Overflow));
     assert_eq!(Pool { insurance: u128::MAX, ..odd() }.insure(1), Err(MathError::Overflow));
-    assert_eq!(odd().liquid(w(32_768)), 50);
 }
 
 #[test]

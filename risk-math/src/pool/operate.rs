@@ -4,7 +4,6 @@
 
 use super::Pool;
 use crate::error::{MathError, Result};
-use crate::num::Weight;
 
 /// What a repayment takes and clears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,12 +175,6 @@ impl Pool {
         self.fees = self.fees.saturating_sub(q64(tokens));
         self.cash = self.cash.saturating_sub(tokens);
         Ok(tokens)
-    }
-
-    /// Tokens that may leave at once when only `share` of the cash counts, rounded down.
-    #[must_use]
-    pub fn liquid(&self, share: Weight) -> u64 {
-        share.of_floor(self.cash)
     }
 }
 

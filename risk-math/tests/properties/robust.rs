@@ -205,7 +205,7 @@ proptest! {
         let before: Result<Health, MathError> = Ok(health);
         prop_assert!(admit(|| before, &health, x).is_ok());
         let pool = Pool { cash: a, deposit_units: b, debt_units: c, deposit_index: index, debt_index: index, fees: wide, insurance: u128::from(d) << 64, updated: x };
-        let _ = (pool.utilisation(), pool.is_balanced(), pool.deposits(), pool.debts(), pool.liquid(weight(e)));
+        let _ = (pool.utilisation(), pool.is_balanced(), pool.deposits(), pool.debts());
         let curve = RateCurve::new(core::array::from_fn(|i| RatePoint { utilisation: Weight::clamped(16_384 * i as u32), apr: Apr::MAX })).unwrap();
         let terms = PoolTerms { curve, fee_share: weight(f), insurance_share: weight(g) };
         let _ = (pool.accrued(&terms, h as i64), growth_q64(Apr::new(low(a)).unwrap_or(Apr::MAX), b));
