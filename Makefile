@@ -24,7 +24,7 @@ test: lint sbf ## Everything that must pass
 linker: setup ## Tests of the SBF linker
 	@program/sbf-link/test
 
-second-opinion: setup ## Our Kamino layouts and calls against Kamino's own crate
+second-opinion: setup ## Our Kamino and Switchboard layouts against their own crates
 	@cargo test --quiet --locked --manifest-path venue-adapters/second-opinion/Cargo.toml
 
 planted: setup ## Each property of risk-math catches the faults planted for it
