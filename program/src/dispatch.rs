@@ -111,6 +111,8 @@ fn cold(tag: Tag, program_id: &Pubkey, accounts: &[AccountInfo], args: &[u8]) ->
         Tag::SettleBadDebt => ix::loss::settle_bad_debt(program_id, accounts, args),
         Tag::BeginRegion => ix::region::begin(program_id, accounts, args),
         Tag::EndRegion => ix::region::end(program_id, accounts, args),
+        Tag::BeginLiquidation => ix::liquidate::receivership::begin(program_id, accounts, args),
+        Tag::EndLiquidation => ix::liquidate::receivership::end(program_id, accounts, args),
         Tag::OpenVenue => own::<ix::venue::Open>(program_id, accounts, args),
         Tag::OpenFarm => own::<ix::venue::OpenFarm>(program_id, accounts, args),
         Tag::ClaimVenue => own::<ix::venue::Claim>(program_id, accounts, args),
@@ -257,6 +259,7 @@ const fn is_published(asked: Permission, tag: Tag) -> bool {
             row.bits == asked.bits
                 && row.when_locked == asked.when_locked
                 && row.in_region == asked.in_region
+                && row.in_receivership == asked.in_receivership
         }
         None => false,
     }

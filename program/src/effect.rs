@@ -187,7 +187,7 @@ fn settle_other<'i>(
     before: &Before,
 ) -> Result<()> {
     if !context.is_by_delegate() {
-        return Ok(()); // in a region
+        return Ok(()); // in a region or a receivership
     }
     judge(rule, context, accounts, before)?;
     match (context.who.take().as_deref(), &before.0) {

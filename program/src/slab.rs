@@ -193,6 +193,20 @@ impl<'a> Margin<'a> {
         Ok(())
     }
 
+    /// Remembers what each position holds, for the end of a receivership.
+    pub(crate) fn remember(&mut self) {
+        self.in_use().for_each(|position| position.before = extent(position));
+    }
+
+    /// Forgets what [`Margin::remember`] noted.
+    pub(crate) fn forget(&mut self) {
+        self.in_use().for_each(|position| position.before = 0);
+    }
+
+    fn in_use(&mut self) -> impl Iterator<Item = &mut Position> {
+        self.slab.iter_mut().take(usize::from(self.fixed.count))
+    }
+
     /// Removes the position at an index.
     pub(crate) fn clear(&mut self, at: usize) -> Result<()> {
         let key = self.slab.get(at).ok_or(TrestleError::Corrupt)?.key();
@@ -317,6 +331,13 @@ pub(crate) fn debit_copy(
         positions.remove(at);
     }
     Ok(())
+}
+
+/// How much a position holds, for comparison with the same position: whole
+/// units. Those of a debt to a venue are Q64.
+pub(crate) fn extent(position: &Position) -> u64 {
+    let fraction = if position.kind == PositionKind::VenueDebt.byte() { 64 } else { 0 };
+    u64::try_from(position.units.get() >> fraction).unwrap_or(u64::MAX)
 }
 
 /// Units of pools and custody, which fill the low word only.

@@ -208,7 +208,7 @@ fn run_interface(u: &mut Unstructured<'_>) -> Result<()> {
     codecs!(input; NoArgs AssetAmountArgs AssetArgs SupplyArgs RedeemArgs BorrowArgs RepayArgs
         MarketArgs FarmArgs ClaimArgs VenueGroupArgs CreateAccountArgs ResizeAccountArgs
         SetDelegateArgs ProposeOwnerArgs AssertSequenceArgs AssertHealthArgs AssertRateArgs
-        AssertDeadlineArgs BeginRegionArgs LiquidateArgs RescueArgs LenderSupplyArgs LenderRedeemArgs InitGroupArgs
+        AssertDeadlineArgs BeginRegionArgs BeginLiquidationArgs LiquidateArgs RescueArgs LenderSupplyArgs LenderRedeemArgs InitGroupArgs
         GroupTermsArgs ListFactorArgs ListIssuerArgs SourceArgs ListAssetArgs ListClassArgs
         ListMarketArgs ListReserveArgs SetScenariosArgs InitPoolArgs SetAccessArgs);
     if let Some(proof) = Proof::read(input) {
@@ -256,6 +256,7 @@ fn event(input: &[u8]) {
         Body::Mark(body) => encoded.extend(body.to_bytes()),
         Body::Settlement(body) => encoded.extend(body.to_bytes()),
         Body::Rescue(body) => encoded.extend(body.to_bytes()),
+        Body::Receivership(body) => encoded.extend(body.to_bytes()),
     }
     assert_eq!(encoded, input);
 }

@@ -138,6 +138,7 @@ impl Ledger {
             }
             // tells no state of its own, and shares its sequence with the legs
             Body::Liquidation(_)
+            | Body::Receivership(_)
             | Body::Flag(_)
             | Body::Mark(_)
             | Body::Settlement(_)

@@ -55,7 +55,9 @@ fn instruction(out: &mut String, row: &InstructionInfo) {
             "Not while locked down."
         };
         let region = if permission.in_region { "" } else { " Not inside a region." };
-        let _ = writeln!(out, "Who: {who}. {locked}{region}\n");
+        let receiver =
+            if permission.in_receivership { " A liquidator in its receivership." } else { "" };
+        let _ = writeln!(out, "Who: {who}. {locked}{region}{receiver}\n");
     }
     let mut at = 1;
     let _ = writeln!(out, "| byte | type | argument | |\n|---:|---|---|---|");

@@ -7,7 +7,7 @@ use trestle_idl::layout::{accounts, layouts};
 use trestle_interface::state::{
     AssetRow, ClassRow, Contribution, CurvePoint, Delegate, Exposure, FactorRow, Group, GroupRow,
     Header, IssuerRow, Lender, Losses, MarginAccount, MarketRow, MarketsPage, Pool, Position,
-    PricesPage, Seat, Source, VenueAccount, Weights,
+    PricesPage, Receivership, Seat, Source, VenueAccount, Weights,
 };
 use trestle_interface::{TABLE, TrestleError};
 
@@ -40,6 +40,7 @@ fn layouts_have_the_size_of_the_structs() {
         ("Delegate", size_of::<Delegate>()),
         ("VenueAccount", size_of::<VenueAccount>()),
         ("Contribution", size_of::<Contribution>()),
+        ("Receivership", size_of::<Receivership>()),
         ("MarginAccount", size_of::<MarginAccount>()),
         ("Losses", size_of::<Losses>()),
         ("CurvePoint", size_of::<CurvePoint>()),

@@ -77,6 +77,13 @@ crate::args! {
         end: u16,
     }
 
+    /// Where a receivership ends.
+    BeginLiquidationArgs {
+        /// Number of the account's `end_liquidation` among the transaction's
+        /// instructions, counted from zero.
+        end: u16,
+    }
+
     /// A market.
     MarketArgs {
         /// Market index.

@@ -102,11 +102,11 @@ errors! {
     /// Split the batch: calls of venues take more memory than an instruction has.
     23 BatchVenues "batch would call venues too often",
 
-    /// Send begin_region and end_region as instructions of the transaction itself; programs use a batch.
+    /// Send begins and ends of regions and receiverships as instructions of the transaction itself; programs use a batch or liquidate.
     30 RegionByCpi "region begins or ends inside another program's call",
-    /// Give begin_region the number of the same account's end_region, behind it in the transaction.
+    /// Give the begin the number of the same account's end, of the same signer in a receivership, behind it in the transaction.
     31 RegionUnmatched "no end_region of this account stands where the region says it ends",
-    /// End a region before the account's next one begins.
+    /// End a region or receivership before the account's next one begins.
     32 RegionNested "another region of this account begins or ends before the named end",
     /// Send begin_region first.
     33 RegionNotOpen "no region is open on this margin account",
@@ -236,6 +236,32 @@ errors! {
     418 NothingToRescue "the rescue moves nothing that counts",
     /// Liquidate the account: what it holds is its lenders'.
     419 RescueInsolvent "account has no equity that could rescue it",
+    /// Send begin_liquidation first, as the same signer.
+    420 ReceivershipNotOpen "no receivership is open on this margin account",
+    /// Name every venue account that owes something, with all of its reserves, to begin_liquidation and to end_liquidation.
+    421 ReceivershipUnread "a venue account with debts was not read",
+    /// Send refresh_markets of the account's pools earlier in the same slot.
+    422 ReceivershipOldRow "a pool's row is older than this slot",
+    /// Refresh prices and markets before begin_liquidation, none until end_liquidation.
+    423 ReceivershipBoard "a price or an index changed inside the receivership",
+    /// Leave isolated assets, and those with a price too old or not newer than the account's last act that raised risk.
+    424 ReceivershipAsset "asset may not be withdrawn in a receivership",
+    /// Withdraw what was redeemed, and deposit no more than what is repaid.
+    425 ReceivershipGrown "a position is new or larger than at the begin",
+    /// Repay more for less collateral, or other collateral.
+    426 ReceivershipHealth "maintenance health is not higher than at the begin",
+    /// Repay less.
+    427 ReceivershipTarget "liquidation-end health is beyond the target",
+    /// Withdraw less for what is repaid.
+    428 ReceivershipEquity "equity fell by more than the incentive",
+    /// Repay something.
+    429 ReceivershipDebts "debts are not lower than at the begin",
+    /// Repay no more than close cap and call cap allow.
+    430 ReceivershipCap "more was repaid than one liquidation may",
+    /// Repay the debt whole, or leave 50 USD of it.
+    431 ReceivershipDust "a debt too small to be liquidated is left",
+    /// Repay more to the venue, or redeem less from it.
+    432 ReceivershipStress "a venue account is closer to the venue's own liquidation",
 
     /// Pass an oracle account owned by the configured oracle program.
     500 OracleOwner "oracle account has the wrong owner",

@@ -44,6 +44,8 @@ crate::byte_enum! {
         Settlement = 8,
         /// [`Rescued`]: an account at a venue was rescued; legs and pool come in their own events.
         Rescue = 9,
+        /// [`Received`]: an account was liquidated in a receivership.
+        Receivership = 10,
     }
 }
 
@@ -161,6 +163,25 @@ crate::args! {
         maint_after: i64,
     }
 
+    /// An account was liquidated in a receivership. Its legs come in events of
+    /// their own.
+    Received {
+        /// Who liquidated.
+        liquidator: Address,
+        /// Debts before, micro-USD.
+        debts_before: i64,
+        /// Debts after, micro-USD.
+        debts_after: i64,
+        /// Equity before, micro-USD.
+        equity_before: i64,
+        /// Equity after, micro-USD.
+        equity_after: i64,
+        /// Maintenance health before, micro-USD.
+        maint_before: i64,
+        /// Maintenance health after, micro-USD.
+        maint_after: i64,
+    }
+
     /// The incentive clock of an account started or stopped.
     Flagged {
         /// Slot in which it started, 0 once it stopped.
@@ -253,6 +274,8 @@ pub enum Body<'a> {
     Settlement(Settled),
     /// A rescue.
     Rescue(Rescued),
+    /// A liquidation in a receivership.
+    Receivership(Received),
 }
 
 /// Encoded legs, whose number was checked.
@@ -302,6 +325,7 @@ impl<'a> Event<'a> {
                 EventKind::Mark => Body::Mark(decode(bytes)?),
                 EventKind::Settlement => Body::Settlement(decode(bytes)?),
                 EventKind::Rescue => Body::Rescue(decode(bytes)?),
+                EventKind::Receivership => Body::Receivership(decode(bytes)?),
             }
         };
         Some(Self { head, body })
@@ -338,6 +362,10 @@ impl Single for Marked {
     const KIND: EventKind = EventKind::Mark;
 }
 
+impl Single for Received {
+    const KIND: EventKind = EventKind::Receivership;
+}
+
 impl Single for Settled {
     const KIND: EventKind = EventKind::Settlement;
 }
@@ -368,4 +396,5 @@ pub const TABLE: &[EventInfo] = &[
     EventInfo { kind: EventKind::Mark, name: "mark", fields: Marked::FIELDS },
     EventInfo { kind: EventKind::Settlement, name: "settlement", fields: Settled::FIELDS },
     EventInfo { kind: EventKind::Rescue, name: "rescue", fields: Rescued::FIELDS },
+    EventInfo { kind: EventKind::Receivership, name: "receivership", fields: Received::FIELDS },
 ];

@@ -24,31 +24,44 @@ pub struct Permission {
     pub when_locked: bool,
     /// The owner may run it inside a region.
     pub in_region: bool,
+    /// A liquidator may run it inside its receivership.
+    pub in_receivership: bool,
 }
 
 impl Permission {
     /// Taking in tokens that reached custody without a deposit.
-    pub const OWNER: Self = Self { bits: 0, when_locked: false, in_region: true };
+    pub const OWNER: Self =
+        Self { bits: 0, when_locked: false, in_region: true, in_receivership: false };
     /// Deposit. It stays in a lock-down: without it nothing could be repaid.
-    pub const DEPOSIT: Self = Self { bits: PROTECT, when_locked: true, in_region: true };
+    pub const DEPOSIT: Self =
+        Self { bits: PROTECT, when_locked: true, in_region: true, in_receivership: true };
     /// Withdrawal.
-    pub const WITHDRAW: Self = Self { bits: WITHDRAW, when_locked: true, in_region: true };
+    pub const WITHDRAW: Self =
+        Self { bits: WITHDRAW, when_locked: true, in_region: true, in_receivership: true };
     /// Supply.
-    pub const MOVE: Self = Self { bits: MOVE, when_locked: false, in_region: true };
+    pub const MOVE: Self =
+        Self { bits: MOVE, when_locked: false, in_region: true, in_receivership: false };
     /// What a venue asks for around a supply: its accounts, rewards and groups.
-    pub const ARRANGE: Self = Self { bits: MOVE, when_locked: false, in_region: false };
+    pub const ARRANGE: Self =
+        Self { bits: MOVE, when_locked: false, in_region: false, in_receivership: false };
     /// Redemption.
-    pub const REDEEM: Self = Self { bits: MOVE | PROTECT, when_locked: true, in_region: true };
+    pub const REDEEM: Self =
+        Self { bits: MOVE | PROTECT, when_locked: true, in_region: true, in_receivership: true };
     /// A new debt.
-    pub const BORROW: Self = Self { bits: TRADE, when_locked: false, in_region: true };
+    pub const BORROW: Self =
+        Self { bits: TRADE, when_locked: false, in_region: true, in_receivership: false };
     /// Repayment.
-    pub const REPAY: Self = Self { bits: TRADE | PROTECT, when_locked: true, in_region: true };
+    pub const REPAY: Self =
+        Self { bits: TRADE | PROTECT, when_locked: true, in_region: true, in_receivership: true };
     /// Giving up an empty venue account.
-    pub const CLOSE: Self = Self { bits: MOVE, when_locked: true, in_region: false };
+    pub const CLOSE: Self =
+        Self { bits: MOVE, when_locked: true, in_region: false, in_receivership: false };
     /// Pool units that a liquidation brings to an account of the liquidator's.
-    pub const RECEIVE: Self = Self { bits: 0, when_locked: false, in_region: false };
+    pub const RECEIVE: Self =
+        Self { bits: 0, when_locked: false, in_region: false, in_receivership: false };
     /// Guards, which move nothing.
-    pub const GUARD: Self = Self { bits: ALL, when_locked: true, in_region: true };
+    pub const GUARD: Self =
+        Self { bits: ALL, when_locked: true, in_region: true, in_receivership: false };
 
     /// Whether a delegate with `bits` may run the operation.
     #[must_use]

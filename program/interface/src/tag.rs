@@ -224,6 +224,15 @@ instructions! {
     /// Closes an empty lend-only position.
     43 CloseLender close_lender alone CloseLenderAccounts fixed NoArgs,
 
+    /// Opens a receivership of an unhealthy account: until the transaction's
+    /// `end_liquidation` its signer may withdraw, redeem, repay and deposit on
+    /// it. Venue accounts that owe, their reserves and running totals follow.
+    48 BeginLiquidation begin_liquidation alone BeginLiquidationAccounts trailing BeginLiquidationArgs,
+    /// Ends a receivership: nothing grew, the account is healthier, lost no
+    /// more than the incentive and is not beyond the target. What
+    /// `begin_liquidation` reads follows.
+    49 EndLiquidation end_liquidation alone EndLiquidationAccounts trailing NoArgs,
+
     /// Creates a group.
     64 InitGroup init_group alone InitGroupAccounts fixed InitGroupArgs,
     /// Initialises the board of a group.

@@ -63,6 +63,9 @@ fn instructions_are_the_published_list() {
             if permission.in_region {
                 writeln!(list, "    ! in a region").unwrap();
             }
+            if permission.in_receivership {
+                writeln!(list, "    ! in a receivership").unwrap();
+            }
         }
         roles(&mut list, row.prefix);
         roles(&mut list, row.accounts);

@@ -24,6 +24,11 @@ pub(crate) enum Who {
     Delegate(Acting),
     /// The owner inside a region: the check is put off to the region's end.
     Region,
+    /// A liquidator inside its receivership, whose end checks.
+    Receiver {
+        /// Assets that may leave, one bit each.
+        seizable: u64,
+    },
 }
 
 impl Who {
@@ -35,6 +40,9 @@ impl Who {
             Some(Session::Idle) => Ok(Box::new(Self::Delegate(Acting::find(account, key, now)?))),
             // regions are for owners only (ruling 6)
             Some(Session::Region) if account.owner == *key => Ok(Box::new(Self::Region)),
+            Some(Session::Liquidation) if account.receivership.liquidator == *key => {
+                Ok(Box::new(Self::Receiver { seizable: account.receivership.seizable }))
+            }
             _ => Err(TrestleError::InSession),
         }
     }
@@ -133,7 +141,8 @@ impl<'a, 'i> Context<'a, 'i> {
     /// leave to the owner only.
     #[inline(always)]
     pub(crate) fn is_restricted(&self) -> bool {
-        self.is_by_delegate() || self.is_locked_down()
+        let free = matches!(self.who.as_deref(), Some(Who::Receiver { .. }));
+        !free && (self.is_by_delegate() || self.is_locked_down())
     }
 
     /// Whether a delegate acts.
@@ -157,13 +166,17 @@ impl<'a, 'i> Context<'a, 'i> {
     #[cold]
     #[inline(never)]
     fn authorize_restricted(&self, permission: Permission) -> Result<()> {
+        if let Some(Who::Receiver { .. }) = self.who.as_deref() {
+            let allowed = permission.in_receivership;
+            return if allowed { Ok(()) } else { Err(TrestleError::InSession) };
+        }
         if self.is_locked_down() && !permission.when_locked {
             return Err(TrestleError::LockedDown);
         }
         match self.who.as_deref() {
             None => Ok(()),
             Some(Who::Region) if permission.in_region => Ok(()),
-            Some(Who::Region) => Err(TrestleError::InSession),
+            Some(Who::Region | Who::Receiver { .. }) => Err(TrestleError::InSession),
             Some(Who::Delegate(acting)) => {
                 let row = self.margin.fixed.delegates.get(acting.at);
                 let bits = row.ok_or(TrestleError::Corrupt)?.permissions;
@@ -178,6 +191,18 @@ impl<'a, 'i> Context<'a, 'i> {
     pub(crate) fn note(&mut self, flow: Flow) {
         if let Some(Who::Delegate(acting)) = self.who.as_deref_mut() {
             acting.flows.push(flow);
+        }
+    }
+
+    /// An asset may be withdrawn: inside a receivership only what its begin
+    /// found tradable.
+    #[inline(always)]
+    pub(crate) fn expect_seizable(&self, asset: u8) -> Result<()> {
+        match self.who.as_deref() {
+            Some(Who::Receiver { seizable }) if seizable & asset_bit(asset) == 0 => {
+                Err(TrestleError::ReceivershipAsset)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -251,6 +276,11 @@ impl<'a, 'i> Context<'a, 'i> {
         let bump = self.margin.fixed.authority_bump;
         *self.owner.get_or_init(|| authority_address(self.program_id, self.account, bump))
     }
+}
+
+/// An asset's bit in a mask of the board's assets.
+pub(crate) fn asset_bit(asset: u8) -> u64 {
+    1_u64.checked_shl(u32::from(asset)).unwrap_or(0)
 }
 
 /// No session is open.

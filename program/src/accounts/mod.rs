@@ -6,7 +6,7 @@ mod custody;
 mod load;
 mod pool;
 
-pub(crate) use context::{Context, Who, authority_address};
+pub(crate) use context::{Context, Who, asset_bit, authority_address};
 pub(crate) use custody::{
     Custody, TokenRefs, associated_address, balance, check_custody, find_associated, tokens_of,
 };

@@ -12,6 +12,7 @@ pub(crate) mod pool;
 pub(crate) mod refresh;
 pub(crate) mod region;
 pub(crate) mod rescue;
+mod session;
 pub(crate) mod upgrade;
 pub(crate) mod venue;
 pub(crate) mod view;

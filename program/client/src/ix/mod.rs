@@ -7,6 +7,7 @@ mod guard;
 mod lender;
 mod owner;
 mod public;
+mod receivership;
 mod region;
 mod rescue;
 mod seize;

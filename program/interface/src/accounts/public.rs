@@ -23,6 +23,32 @@ crate::accounts! {
         markets: writable,
     }
 
+    /// Opens a receivership.
+    BeginLiquidationAccounts {
+        /// Liquidator; not the owner.
+        liquidator: signer,
+        /// Margin account to liquidate.
+        account: writable,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board.
+        markets: readonly,
+        /// Instructions sysvar.
+        instructions: readonly,
+    }
+
+    /// Closes a receivership.
+    EndLiquidationAccounts {
+        /// Liquidator who opened it.
+        liquidator: signer,
+        /// Margin account.
+        account: writable,
+        /// Prices page of the group's board.
+        prices: readonly,
+        /// Markets page of the group's board.
+        markets: readonly,
+    }
+
     /// Repays a debt of an unhealthy account and takes collateral for it. When
     /// the debt is to a venue, [`VenueDebtAccounts`] follow, and the liquidator
     /// pays through custody. The collateral's pool follows, writable, when it is a pool deposit. When it

@@ -102,8 +102,8 @@ pub struct Position {
     /// Slot of the last refresh from the venue. Of a pool debt, the slot in
     /// which it was marked as unsettled, 0 for never.
     pub slot: u64,
-    /// Zero.
-    pub reserved: [u8; 8],
+    /// Whole units when a receivership began, 0 outside of one.
+    pub before: u64,
 }
 crate::assert_layout!(Position, 2, 1, 1, 1, 1, 1, 1, 4, 4, 16, 8, 8, 8, 8);
 
@@ -203,6 +203,33 @@ pub struct Contribution {
 }
 crate::assert_layout!(Contribution, 8, 8);
 
+/// What `begin_liquidation` leaves to `end_liquidation`. All zero outside.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct Receivership {
+    /// Who began it.
+    pub liquidator: Address,
+    /// Hash of every price and index of the board.
+    pub board: [u8; 32],
+    /// Assets that may be withdrawn, one bit each.
+    pub seizable: u64,
+    /// Equity, micro-USD.
+    pub equity: i64,
+    /// Debts, micro-USD.
+    pub debts: i64,
+    /// Maintenance health, micro-USD.
+    pub maint: i64,
+    /// Liquidation-end health that must not be exceeded, micro-USD.
+    pub target: i64,
+    /// Most debt that may be repaid, micro-USD.
+    pub cap: u64,
+    /// Equity that may be lost per debt repaid, Q16.
+    pub rate: u32,
+    /// Zero.
+    pub padding: [u8; 4],
+}
+crate::assert_layout!(Receivership, 32, 32, 8, 8, 8, 8, 8, 8, 4, 4);
+
 /// The fixed part of a margin account.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
@@ -255,8 +282,10 @@ pub struct MarginAccount {
     pub venue_accounts: [VenueAccount; MAX_VENUE_ACCOUNTS],
     /// Contributions per class.
     pub contributions: [Contribution; 16],
+    /// The open receivership.
+    pub receivership: Receivership,
     /// Zero.
-    pub reserved: [u8; 216],
+    pub reserved: [u8; 96],
 }
 crate::assert_layout!(
     MarginAccount,
@@ -284,7 +313,8 @@ crate::assert_layout!(
     4 * 80,
     16 * 64,
     16 * 16,
-    216,
+    120,
+    96,
 );
 
 impl MarginAccount {

@@ -14,8 +14,8 @@ pub use header::{Account, Header, LayoutError, VERSION, view, view_mut};
 pub use losses::{INSURANCE_EPOCH, LOCK_LAPSE, LOCK_SHARE_SHIFT, Losses};
 pub use margin::{
     AccountStatus, Contribution, Delegate, MAX_DELEGATES, MAX_POSITIONS, MAX_VENUE_ACCOUNTS,
-    MIN_POSITIONS, MarginAccount, Position, PositionKey, PositionKind, Session, VenueAccount,
-    account_size, health_bucket, offsets,
+    MIN_POSITIONS, MarginAccount, Position, PositionKey, PositionKind, Receivership, Session,
+    VenueAccount, account_size, health_bucket, offsets,
 };
 pub use markets::{
     ClassRow, ClassStatus, FactorRow, GroupRow, IssuerRow, MAX_CLASSES, MAX_FACTORS, MAX_ISSUERS,

@@ -45,6 +45,7 @@ impl Operation for Withdraw {
         if context.is_restricted() && to.owner != context.margin.fixed.owner.to_bytes() {
             return Err(TrestleError::WrongTokenOwner);
         }
+        context.expect_seizable(args.asset)?;
         let paid = custody.pay(context, list.destination, args.amount)?;
         context.margin.debit(custody.place.key(), paid)?;
         context.note(Flow::Out(custody.place, paid));

@@ -6,6 +6,7 @@
 mod deposit;
 mod outcome;
 mod plan;
+pub(crate) mod receivership;
 mod sides;
 mod venue;
 mod venue_debt;

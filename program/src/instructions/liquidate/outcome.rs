@@ -31,6 +31,12 @@ pub(super) fn settle<'i>(
     if !plan.step.limits.allow(before, &after) {
         return Err(TrestleError::LiquidationOutcome);
     }
+    stamp(context, &after);
+    Ok(after)
+}
+
+/// Stamps the account with the health that a liquidation left.
+pub(super) fn stamp(context: &mut Context<'_, '_>, after: &Health) {
     let fixed = &mut context.margin.fixed;
     // the flag sticks until liquidation-end health is back (hysteresis)
     if after.liqend >= 0 {
@@ -40,7 +46,18 @@ pub(super) fn settle<'i>(
     }
     fixed.last_check_slot = context.now.slot;
     fixed.health_bucket = health_bucket(after.maint, after.debts);
-    Ok(after)
+}
+
+/// Health after a liquidation, totals and stress brought up to it.
+pub(super) fn health<'i>(
+    context: &mut Context<'_, 'i>,
+    accounts: &[AccountInfo<'i>],
+) -> Result<Health> {
+    if context.margin.uses_venues() {
+        health_with_venues(context, accounts)
+    } else {
+        context.health(context.margin.positions())
+    }
 }
 
 /// Health, with the venue accounts read that were read before the step, and

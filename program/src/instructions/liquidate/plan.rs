@@ -32,17 +32,21 @@ pub(super) fn expect_liquidatable(context: &Context<'_, '_>, health: &Health) ->
 /// position on one price and liquidates it on another that was already known
 /// (ruling 4).
 pub(super) fn expect_tradable(context: &Context<'_, '_>, debt: u8, collateral: u8) -> Result<()> {
+    expect_price(context, debt)?;
+    expect_price(context, collateral)
+}
+
+/// [`expect_tradable`] of one asset.
+pub(super) fn expect_price(context: &Context<'_, '_>, asset: u8) -> Result<()> {
     let oldest = i64::from(context.markets.terms.liquidation_age);
     let acted = context.margin.fixed.last_risk_time;
-    for asset in [debt, collateral] {
-        let published = context.asset(asset)?.published;
-        if context.now.unix.saturating_sub(published) > oldest {
-            return Err(TrestleError::LiquidationStale);
-        }
-        // the clock has moved as well: a sample may be ahead of it
-        if published <= acted || context.now.unix <= acted {
-            return Err(TrestleError::CoolOff);
-        }
+    let published = context.asset(asset)?.published;
+    if context.now.unix.saturating_sub(published) > oldest {
+        return Err(TrestleError::LiquidationStale);
+    }
+    // the clock has moved as well: a sample may be ahead of it
+    if published <= acted || context.now.unix <= acted {
+        return Err(TrestleError::CoolOff);
     }
     Ok(())
 }
@@ -201,7 +205,7 @@ const fn price_width(step: u64) -> u64 {
 }
 
 /// An incentive without the share that nobody is paid, rounded down.
-fn kept_back(incentive: Weight, share: Weight) -> Weight {
+pub(super) fn kept_back(incentive: Weight, share: Weight) -> Weight {
     Weight::clamped(incentive.q16().saturating_sub(incentive.times_ceil(share).q16()))
 }
 
@@ -211,14 +215,14 @@ fn price(context: &Context<'_, '_>, asset: u8) -> Result<Price> {
 }
 
 /// Slots since the account was flagged, zero when this is the first sign.
-fn flagged_for(context: &Context<'_, '_>) -> u64 {
+pub(super) fn flagged_for(context: &Context<'_, '_>) -> u64 {
     match context.margin.fixed.flagged_slot {
         0 => 0,
         slot => context.now.slot.saturating_sub(slot),
     }
 }
 
-fn incentive_terms(context: &Context<'_, '_>, max: Weight) -> IncentiveTerms {
+pub(super) fn incentive_terms(context: &Context<'_, '_>, max: Weight) -> IncentiveTerms {
     let terms = &context.markets.terms;
     IncentiveTerms {
         start: Weight::clamped(terms.incentive_start),

@@ -26,6 +26,7 @@ mod ownership;
 mod pool;
 mod rates;
 mod raw;
+mod receivership;
 mod refresh;
 mod region;
 mod rulings;

@@ -55,7 +55,14 @@ fn every_instruction_knows_whether_it_may_stand_in_a_region() {
         }
         // the brackets themselves have tests of their own; an account of the
         // present layout is none to upgrade, and nothing happens to it
-        let skipped = [Tag::BeginRegion, Tag::EndRegion, Tag::UpgradeLayout, Tag::CreateAccount];
+        let skipped = [
+            Tag::BeginRegion,
+            Tag::EndRegion,
+            Tag::BeginLiquidation,
+            Tag::EndLiquidation,
+            Tag::UpgradeLayout,
+            Tag::CreateAccount,
+        ];
         if skipped.contains(&row.tag) {
             continue;
         }

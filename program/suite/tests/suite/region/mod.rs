@@ -18,7 +18,7 @@ use trestle_sandbox::world::{SOL, USDC};
 use trestle_sandbox::{Failure, User, World};
 
 /// Another program, which swaps at the top level and calls what it is told to.
-const OTHER: Pubkey = Pubkey::new_from_array([42; 32]);
+pub const OTHER: Pubkey = Pubkey::new_from_array([42; 32]);
 
 /// What is borrowed and swapped: 3,000 USDC for 20 SOL.
 const CASH: u64 = 3_000_000_000;
@@ -28,17 +28,22 @@ const COINS: u64 = 20_000_000_000;
 fn stage() -> (World, User) {
     let (mut world, _) = funded();
     let user = trader(&mut world, 11, 10);
+    market_maker(&mut world);
+    (world, user)
+}
+
+/// The program that swaps, with tokens to give.
+pub fn market_maker(world: &mut World) {
     world.svm.vm().add_program(OTHER, &trestle_packs::deployed("proxy")).expect("loads");
     let owner = Pubkey::find_program_address(&[mock_proxy::OWNER], &OTHER).0;
     for asset in [SOL, USDC] {
         let keys = world.assets[asset].keys;
         fund(&mut world.svm, owner, &keys, 1_000_000_000_000);
     }
-    (world, user)
 }
 
 /// Tokens between a wallet and the swapping program, one way.
-fn pay(world: &World, user: &User, asset: usize, amount: u64, in_to: bool) -> Instruction {
+pub fn pay(world: &World, user: &User, asset: usize, amount: u64, in_to: bool) -> Instruction {
     let (keys, decimals) = (world.assets[asset].keys, world.assets[asset].decimals);
     let pool = Pubkey::find_program_address(&[mock_proxy::OWNER], &OTHER).0;
     let theirs = associated_token(&pool, &keys.token_program, &keys.mint);
@@ -56,7 +61,7 @@ fn swap(world: &World, user: &User) -> Instruction {
 }
 
 /// A call of the program's instruction by another program.
-fn by_call(ix: &Instruction) -> Instruction {
+pub fn by_call(ix: &Instruction) -> Instruction {
     mock_proxy::wrap(&OTHER, std::slice::from_ref(ix))
 }
 
@@ -84,7 +89,7 @@ fn session(world: &World, user: &User) -> Option<Session> {
 
 /// [`refuse::refused_at`] in a world.
 #[track_caller]
-fn refused_at(
+pub fn refused_at(
     world: &mut World,
     list: &[Instruction],
     keys: &[&Keypair],
@@ -96,7 +101,7 @@ fn refused_at(
 
 /// [`refused_at`] where the program was called by another.
 #[track_caller]
-fn refused_inside(
+pub fn refused_inside(
     world: &mut World,
     list: &[Instruction],
     keys: &[&Keypair],
