@@ -275,3 +275,15 @@ fn wrong_parts_are_refused() {
     let ix = own.custody(1_000_000);
     own.refuses(ix, E::SelfLiquidation);
 }
+
+#[test]
+fn r09_receivership_reads_every_venue_account_that_owes() {
+    let mut hunt = Hunt::new();
+    let (t, account) = (hunt.stage.k.world.trestle, hunt.stage.user.account);
+    let list = t.receivership(hunt.bot.address(), account, 0, &[], &[]).expect("it is short");
+    refused(&mut hunt.stage.k.world.svm, &list, &[&hunt.bot.key], E::ReceivershipUnread);
+    // the obligation without its reserves is not read either
+    let half = t.reads(&account, &[hunt.stage.k.market], &[]);
+    let list = t.receivership(hunt.bot.address(), account, 0, &[], &half).expect("it is short");
+    refused(&mut hunt.stage.k.world.svm, &list, &[&hunt.bot.key], E::ReceivershipUnread);
+}
