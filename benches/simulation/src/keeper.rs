@@ -19,8 +19,6 @@ use trestle_risk_math::portfolio::{Health, Legs, Side};
 use trestle_risk_math::price::Price;
 use trestle_sandbox::Failure;
 
-/// Slots between the first sight of an unhealthy account and the first call.
-pub const LATENCY: u64 = 2;
 /// Slots after which an account is looked at again in any case.
 const LOOK_AGAIN: u64 = 25;
 /// Slots that a refused account waits.
@@ -41,6 +39,8 @@ pub struct Totals {
     pub incentive: i64,
     /// Debt settled as bad, micro-USD.
     pub bad: i64,
+    /// What accounts owe beyond their assets at the end, not settled, micro-USD.
+    pub under: i64,
     /// Transactions that landed.
     pub transactions: u64,
     /// Compute units of them.
@@ -74,6 +74,7 @@ struct Known {
 /// The liquidator.
 pub struct Keeper {
     accounts: Vec<Known>,
+    latency: u64,
     /// Numbers so far.
     pub totals: Totals,
     /// Sum of the largest relative price moves so far, parts per million.
@@ -91,9 +92,9 @@ struct Plan {
 }
 
 impl Keeper {
-    /// Reads every account.
+    /// Reads every account; `latency` in slots.
     #[must_use]
-    pub fn new(scene: &Scene) -> Self {
+    pub fn new(scene: &Scene, latency: u64) -> Self {
         let read = |account: &Pubkey| Known {
             bytes: Aligned::new(&scene.world.svm.data(account)),
             margin: 0,
@@ -107,7 +108,7 @@ impl Keeper {
             liquidated: false,
         };
         let accounts = scene.members.iter().map(|m| read(&m.account)).collect();
-        Self { accounts, totals: Totals::default(), moved: 0 }
+        Self { accounts, latency, totals: Totals::default(), moved: 0 }
     }
 
     /// Accounts below maintenance.
@@ -122,6 +123,19 @@ impl Keeper {
         self.accounts.iter().map(|a| u64::from(a.liquidated)).sum()
     }
 
+    /// What accounts owe beyond their assets, isolated ones counted, micro-USD.
+    #[must_use]
+    pub fn under(&self, scene: &Scene) -> i64 {
+        scene.world.with_pages(|board| {
+            let short = |known: &Known| {
+                let (account, positions) = known.bytes.margin().expect("a margin account");
+                let health = health(account, positions, board).expect("health").0;
+                (-health.equity - health.uncredited).max(0)
+            };
+            self.accounts.iter().map(short).sum()
+        })
+    }
+
     /// Which accounts were ever below maintenance.
     #[must_use]
     pub fn touched(&self) -> Vec<bool> {
@@ -132,6 +146,7 @@ impl Keeper {
     pub fn tick(&mut self, scene: &mut Scene, slot: u64, moved: u64) {
         self.moved += moved;
         let total = self.moved;
+        let latency = self.latency;
         let accounts = &mut self.accounts;
         let mut due = vec![];
         let mut looks = 0;
@@ -159,7 +174,7 @@ impl Keeper {
                 known.touched = true;
                 let since = *known.since.get_or_insert(slot);
                 let old = board.now.unix - seen.oldest > MAX_AGE || seen.stale;
-                if old || slot < known.wait || slot < since + LATENCY && known.flagged {
+                if old || slot < known.wait || slot < since + latency && known.flagged {
                     continue;
                 }
                 if let Some(plan) = plan(account, positions, board, seen) {

@@ -33,10 +33,15 @@ pub struct Config {
     pub accounts: u32,
     /// Slots of 400 ms; the path is stretched over them.
     pub slots: u64,
+    /// Slots between the first sight of an unhealthy account and the first liquidation.
+    pub latency: u64,
 }
 
+/// Latencies of slower liquidators, slots: one minute, five and ten.
+pub const SLOWER: [u64; 3] = [150, 750, 1_500];
+
 /// The committed run.
-pub const FULL: Config = Config { seed: 20_251_010, accounts: 2_000, slots: 9_000 };
+pub const FULL: Config = Config { seed: 20_251_010, accounts: 2_000, slots: 9_000, latency: 2 };
 
 /// One point of the plot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +86,7 @@ pub struct Outcome {
 /// When a step that must succeed is refused.
 pub fn run(config: Config) -> Result<Outcome, String> {
     let mut scene = books::build(config.seed, config.accounts);
-    let mut keeper = Keeper::new(&scene);
+    let mut keeper = Keeper::new(&scene, config.latency);
     let mut judge = Judge::new(&scene);
     let mut path = Path::new(config.seed, config.slots);
     let mut samples = vec![];
@@ -98,7 +103,7 @@ pub fn run(config: Config) -> Result<Outcome, String> {
         if second {
             let next = path.quotes(slot);
             moved = publish(&mut scene, &path, slot, &next, &mut quotes, &mut crank);
-            judge.look(slot, &next, keeper::LATENCY);
+            judge.look(slot, &next, config.latency);
         }
         if slot % 25 == 0 {
             refresh_pools(&mut scene, &mut crank);
@@ -121,6 +126,7 @@ pub fn run(config: Config) -> Result<Outcome, String> {
     keeper.finish(start.slot + config.slots);
     let touched = keeper.touched();
     keeper.totals.liquidated = keeper.liquidated();
+    keeper.totals.under = keeper.under(&scene);
     let shapes = books::SHAPES.iter().enumerate().map(|(at, shape)| {
         (shape.name, scene.members.iter().filter(|m| m.shape == at).count() as u64)
     });

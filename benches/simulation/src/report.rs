@@ -36,7 +36,7 @@ fn time(slots: u64) -> String {
 
 /// The page.
 #[must_use]
-pub fn markdown(outcome: &Outcome) -> String {
+pub fn markdown(outcome: &Outcome, slower: &[Outcome]) -> String {
     let (t, v, c) = (&outcome.totals, &outcome.verdict, &outcome.config);
     let mut out = String::new();
     let _ = writeln!(
@@ -55,7 +55,7 @@ pub fn markdown(outcome: &Outcome) -> String {
         commas(c.accounts.into()),
         commas(c.slots),
         c.seed,
-        crate::keeper::LATENCY,
+        c.latency,
     );
     out.push_str("| | |\n|---|--:|\n");
     let mut row = |name: &str, value: String| {
@@ -67,6 +67,7 @@ pub fn markdown(outcome: &Outcome) -> String {
     row("Debt repaid, USD", usd(t.repaid));
     row("Incentive paid, insurance's share included, USD", usd(t.incentive));
     row("Bad debt settled, USD", usd(t.bad));
+    row("Owed beyond assets at the end, not settled, USD", usd(t.under));
     row("Stretches below maintenance", commas(t.stretches.len() as u64));
     row("Length, median", time(percentile(&t.stretches, 50)));
     row("Length, 99th percentile", time(percentile(&t.stretches, 99)));
@@ -80,13 +81,36 @@ pub fn markdown(outcome: &Outcome) -> String {
     row("Health evaluations off chain", commas(t.looks));
     let _ = writeln!(
         out,
-        "\nSolvency at the end, to the unit: units over all slabs equal each pool's totals, vaults\n\
+        "\nThe median is the liquidator's own latency: flag, wait, liquidate.\n\n\
+         Solvency at the end, to the unit: units over all slabs equal each pool's totals, vaults\n\
          equal cash, books balance, custody holds what is recognised ({}).\n\n\
          Refused transactions of the liquidator, by error:\n\n| | |\n|---|--:|",
         outcome.solvency
     );
     for (error, count) in &t.refused {
         let _ = writeln!(out, "| {error} | {} |", commas(*count));
+    }
+    let _ = writeln!(
+        out,
+        "\n## Slower liquidators\n\n\
+         The same run with a liquidator that flags at once but waits before its first call.\n\
+         Bad debt is what settlement wrote off or insurance paid. After ten minutes part of the\n\
+         fall has come back, so that less is lost than after five.\n\n\
+         | waits | accounts | repaid, USD | incentive, USD | bad debt settled, USD | owed beyond assets, USD | bad debt by weights, USD |\n\
+         |---|--:|--:|--:|--:|--:|--:|"
+    );
+    for run in [outcome].into_iter().chain(slower) {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            time(run.config.latency),
+            commas(run.totals.liquidated),
+            usd(run.totals.repaid),
+            usd(run.totals.incentive),
+            usd(run.totals.bad),
+            usd(run.totals.under),
+            usd(run.verdict.bad)
+        );
     }
     let _ = writeln!(out, "\n## Books\n\n| | accounts |\n|---|--:|");
     for (name, count) in &outcome.shapes {
