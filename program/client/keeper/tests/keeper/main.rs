@@ -1,0 +1,5 @@
+//! The keeper against the SBF binary on an embedded SVM, and its own parts.
+
+mod native;
+mod parts;
+mod venue;

@@ -1,0 +1,103 @@
+//! Accounts with deposits and debts at Kamino.
+
+use crate::native::settings;
+use trestle_keeper::embedded::Embedded;
+use trestle_keeper::judge::Due;
+use trestle_keeper::{Keeper, Report};
+use trestle_sandbox::tokens::balance_of;
+use trestle_sandbox::world::{JITOSOL, SOL, USDC};
+use trestle_sandbox::{KaminoWorld, User};
+
+struct Stage {
+    k: KaminoWorld,
+    victim: User,
+    bot: User,
+    keeper: Keeper,
+}
+
+impl Stage {
+    /// 1,000 SOL at Kamino; `there` dollars owed to Kamino, `here` to the pool.
+    fn new(there: u64, here: u64) -> Self {
+        let mut k = KaminoWorld::new();
+        let lender = User::new(&mut k.world, 10, 8);
+        lender.fund_and_deposit(&mut k.world, USDC, 1_000_000_000_000);
+        lender.supply(&mut k.world, USDC, 1_000_000_000_000).unwrap();
+        let victim = User::new(&mut k.world, 11, 16);
+        victim.fund_and_deposit(&mut k.world, SOL, 1_000_000_000_000);
+        victim.fund(&mut k.world, USDC, 0);
+        k.advance(1);
+        k.open(&victim, SOL);
+        k.supply(&victim, SOL, &[], 1_000_000_000_000).unwrap();
+        let mut used = vec![SOL];
+        if there > 0 {
+            k.borrow(&victim, USDC, &[SOL], there * 1_000_000).unwrap();
+            used.push(USDC);
+        }
+        let (t, me, account) = (k.world.trestle, victim.address(), victim.account);
+        let reads = t.reads(&account, &[k.market], &k.of(&used));
+        let pool = k.world.assets[USDC].pool;
+        let mut calls = vec![];
+        if here > 0 {
+            calls.push(t.pool_borrow(me, account, &pool, here * 1_000_000));
+        }
+        let keys = k.world.assets[USDC].keys;
+        let wallet = victim.wallet(&k.world, USDC);
+        calls.push(t.withdraw(me, account, &keys, wallet, (there + here) * 1_000_000));
+        for mut call in calls {
+            call.accounts.extend(reads.clone());
+            k.world.svm.send_with_table(&[call], &[&victim.key]).unwrap();
+        }
+        let bot = User::new(&mut k.world, 12, 8);
+        bot.fund(&mut k.world, USDC, 500_000_000_000);
+        for asset in [SOL, JITOSOL] {
+            bot.fund(&mut k.world, asset, 0);
+        }
+        k.advance(1);
+        let keeper = Keeper::new(k.world.trestle, settings(&k.world));
+        Self { k, victim, bot, keeper }
+    }
+
+    fn tick(&mut self) -> Report {
+        let mut chain = Embedded::new(&mut self.k.world.svm, &self.bot.key);
+        self.keeper.tick(&mut chain).expect("the machine answers")
+    }
+
+    /// Ticks until the account is back at its target. Returns what was done.
+    fn mend(&mut self) -> Vec<(Due, String)> {
+        let mut done = vec![];
+        for _ in 0..120 {
+            self.k.advance(4);
+            let acts = self.tick().acts;
+            done.extend(acts.iter().map(|act| (act.due, format!("{:?}", act.outcome))));
+            if self.victim.health(&mut self.k.world).unwrap().liqend >= 0 {
+                return done;
+            }
+        }
+        panic!("never mended: {done:?}");
+    }
+}
+
+#[test]
+fn a_deposit_there_pays_a_debt_here() {
+    let mut stage = Stage::new(0, 90_000);
+    stage.k.set_price(SOL, 11_000);
+    stage.k.advance(1);
+    let before = stage.victim.health(&mut stage.k.world).unwrap();
+    assert!(before.maint < 0, "{before:?}");
+    let done = stage.mend();
+    assert!(done.iter().any(|(due, _)| *due == Due::Liquidate), "{done:?}");
+    assert!(balance_of(&stage.k.world.svm, &stage.bot.wallet(&stage.k.world, SOL)) > 0);
+}
+
+#[test]
+fn a_debt_there_is_repaid_from_the_deposit_beside_it() {
+    let mut stage = Stage::new(80_000, 0);
+    stage.k.set_price(SOL, 10_500);
+    stage.k.advance(1);
+    let before = stage.victim.health(&mut stage.k.world).unwrap();
+    assert!(before.maint < 0, "{before:?}");
+    let done = stage.mend();
+    assert!(done.iter().any(|(due, _)| *due == Due::Liquidate), "{done:?}");
+    let after = stage.victim.health(&mut stage.k.world).unwrap();
+    assert!(after.debts < before.debts, "{before:?} {after:?}");
+}
