@@ -26,6 +26,8 @@ pub enum Outcome {
     Landed {
         /// Compute units.
         units: u64,
+        /// Logs of the programs.
+        logs: Vec<String>,
     },
     /// It was refused; nothing but fees has changed.
     Refused {

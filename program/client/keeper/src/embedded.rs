@@ -38,7 +38,7 @@ impl<'a> Embedded<'a> {
 
 fn outcome(result: Result<Sent, Failure>) -> Outcome {
     match result {
-        Ok(sent) => Outcome::Landed { units: sent.units },
+        Ok(sent) => Outcome::Landed { units: sent.units, logs: sent.logs },
         Err(Failure::Trestle(_, error) | Failure::Step(_, error)) => {
             Outcome::Refused { reason: format!("{error:?}") }
         }
@@ -85,7 +85,7 @@ impl Chain for Embedded<'_> {
         let signers = self.signers(instructions);
         let outcome = outcome(self.svm.send_with_table(instructions, &signers));
         self.sent = self.sent.saturating_add(1);
-        if let Outcome::Landed { units } = &outcome {
+        if let Outcome::Landed { units, .. } = &outcome {
             self.units = self.units.saturating_add(*units);
         }
         Ok(outcome)

@@ -74,6 +74,20 @@ pub struct Costs {
     pub route: Weight,
     /// Venue stress from which its debts come first.
     pub stress: Weight,
+    /// What a keeper gives for a liquidation of an account without equity,
+    /// micro-USD: nobody gains by one once insurance has nothing left to pay.
+    pub loss: u64,
+}
+
+impl Costs {
+    /// The least that a liquidation of an account must bring, micro-USD.
+    #[must_use]
+    pub fn least_gain(&self, health: &Health) -> i64 {
+        if health.equity > 0 {
+            return 1;
+        }
+        i64::try_from(self.loss).unwrap_or(i64::MAX).saturating_neg()
+    }
 }
 
 /// Judges an account. `purse` is what the keeper could repay of an asset,
@@ -102,7 +116,8 @@ pub fn judge(
     }
     let mut pairs = pairs(account, positions, board, &health, costs, purse)?;
     pairs.sort_by_key(|pair| core::cmp::Reverse((pair.urgent, pair.profit)));
-    pairs.retain(|pair| pair.profit > 0);
+    let least = costs.least_gain(&health);
+    pairs.retain(|pair| pair.profit >= least && pair.repaid > 0);
     let due = match pairs.first() {
         Some(_) => Due::Liquidate,
         None if flagged => Due::Nothing,

@@ -1,7 +1,7 @@
 //! One tick: read, refresh, judge, act.
 
 use crate::chain::{Chain, ChainError, Outcome};
-use crate::judge::{Costs, Due, Verdict, judge};
+use crate::judge::{Costs, Due, Pair, Verdict, judge};
 use crate::plan::Target;
 use crate::queue::{BackOff, best};
 use crate::refresh::{Ages, Oracles, due};
@@ -10,8 +10,10 @@ use solana_address::Address;
 use solana_instruction::Instruction;
 use std::collections::BTreeMap;
 use trestle_client::address::associated_token;
+use trestle_client::events::of_logs;
 use trestle_client::health::Aligned;
 use trestle_client::{AssetKeys, Trestle};
+use trestle_interface::event::{Body, Event};
 use trestle_interface::view::Board;
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::price::Price;
@@ -45,6 +47,7 @@ impl Default for Settings {
                 transaction: 20_000,
                 route: Weight::clamped(66),      // 10 bps
                 stress: Weight::clamped(60_293), // 0.92
+                loss: 0,
             },
             accounts_per_tick: 16,
             tries: 4,
@@ -232,28 +235,73 @@ impl Keeper {
                     let Some(liquidation) = built.flatten() else { continue };
                     let mut all = target.front(chain, pair)?;
                     all.push(liquidation);
-                    (act.profit, act.repaid) = (pair.profit, pair.repaid);
-                    act.outcome = self.run(chain, &all)?;
-                    if act.outcome.landed() {
-                        break;
+                    act.outcome = chain.simulate(&all)?;
+                    let Outcome::Landed { units, logs } = &act.outcome else { continue };
+                    let units = *units;
+                    let told = snapshot.board(|board| {
+                        gain(board, pair, &self.trestle.program_id, logs, &self.settings.costs)
+                    });
+                    let Some((profit, repaid)) = told.flatten() else { continue };
+                    (act.profit, act.repaid) = (profit, repaid);
+                    if profit < self.settings.costs.least_gain(&candidate.verdict.health) {
+                        // a venue may let out less than was repaid for
+                        act.outcome = refused("no gain");
+                        continue;
                     }
+                    if !self.settings.dry_run {
+                        act.outcome = chain.send(&all, with_reserve(units))?;
+                    }
+                    break;
                 }
             }
         }
         Ok(act)
     }
 
-    /// Simulates, and sends what would land. A fifth more units than the
-    /// simulation took: the clock moves on in between.
+    /// Simulates, and sends what would land.
     fn run(&self, chain: &mut impl Chain, all: &[Instruction]) -> Result<Outcome, ChainError> {
         let simulated = chain.simulate(all)?;
         match simulated {
-            Outcome::Landed { units } if !self.settings.dry_run => {
-                chain.send(all, units.saturating_add(units / 5))
+            Outcome::Landed { units, .. } if !self.settings.dry_run => {
+                chain.send(all, with_reserve(units))
             }
             other => Ok(other),
         }
     }
+}
+
+/// A fifth more units than the simulation took: the clock moves on in between.
+const fn with_reserve(units: u64) -> u64 {
+    units.saturating_add(units / 5)
+}
+
+/// Gain after costs and debt repaid, micro-USD, as a liquidation's event tells
+/// them: what was seized at the board's price, less what was paid.
+fn gain(
+    board: &Board<'_>,
+    pair: &Pair,
+    program: &Address,
+    logs: &[String],
+    costs: &Costs,
+) -> Option<(i64, u64)> {
+    let events = of_logs(logs, program);
+    let done = events.iter().find_map(|bytes| match Event::decode(bytes)?.body {
+        Body::Liquidation(done) => Some(done),
+        _ => None,
+    })?;
+    let price = |asset: u8| {
+        let row = board.prices.asset(asset)?;
+        Price::new(row.price_mantissa, row.price_shift).ok()
+    };
+    let (debt, collateral) = (price(pair.debt.asset)?, price(pair.collateral.asset)?);
+    let paid = done.repaid.saturating_add(done.insured).saturating_sub(done.subsidy);
+    let paid = debt.debt_value(paid).ok()?.cast_signed();
+    let seized = collateral.asset_value(done.seized).ok()?;
+    let same = pair.debt.asset == pair.collateral.asset;
+    let route = if same { 0 } else { costs.route.of_floor(seized) };
+    let costs = route.saturating_add(costs.transaction).cast_signed();
+    let gain = seized.cast_signed().saturating_sub(paid).saturating_sub(costs);
+    Some((gain, debt.asset_value(done.repaid).ok()?))
 }
 
 /// What the keeper's wallet holds, native units by asset.

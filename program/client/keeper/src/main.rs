@@ -54,6 +54,11 @@ struct Arguments {
     /// Cost of selling collateral, basis points.
     #[arg(long, default_value_t = 10)]
     route: u32,
+    /// What to give for one liquidation of an account without equity,
+    /// micro-USD. Nobody gains by those once insurance is empty, and lenders
+    /// wait for them.
+    #[arg(long, default_value_t = 0)]
+    loss: u64,
     /// Accounts acted on in one tick at most.
     #[arg(long, default_value_t = 16)]
     accounts: usize,
@@ -148,6 +153,7 @@ fn settings(arguments: &Arguments) -> Settings {
     settings.dry_run = arguments.dry_run;
     settings.ages = Ages { price: arguments.price_age, market: arguments.market_age };
     settings.costs.transaction = arguments.fee;
+    settings.costs.loss = arguments.loss;
     settings.costs.route = Weight::clamped(route);
     settings.accounts_per_tick = arguments.accounts;
     settings.oracles = Oracles(arguments.oracles.iter().copied().collect::<BTreeMap<_, _>>());
@@ -179,7 +185,7 @@ fn log(report: &Report, dry_run: bool) {
         let (account, due) = (act.account.to_string(), due_name(act.due));
         let (profit, repaid) = (act.profit, act.repaid);
         match &act.outcome {
-            Outcome::Landed { units } => {
+            Outcome::Landed { units, .. } => {
                 info!(account, due, profit, repaid, units, dry_run, "landed");
             }
             Outcome::Refused { reason } => {

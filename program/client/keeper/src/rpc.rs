@@ -200,7 +200,10 @@ impl Chain for Rpc {
         let result = answer.map_err(|e| unreachable_(&e))?.value;
         Ok(match result.err {
             Some(error) => refused(instructions, &error.into()),
-            None => Outcome::Landed { units: result.units_consumed.unwrap_or(0) },
+            None => Outcome::Landed {
+                units: result.units_consumed.unwrap_or(0),
+                logs: result.logs.unwrap_or_default(),
+            },
         })
     }
 
@@ -208,7 +211,7 @@ impl Chain for Rpc {
         let limit = u32::try_from(units).unwrap_or(MAX_UNITS).min(MAX_UNITS);
         let transaction = self.transaction(instructions, limit)?;
         match self.client.send_and_confirm_transaction(&transaction) {
-            Ok(_) => Ok(Outcome::Landed { units }),
+            Ok(_) => Ok(Outcome::Landed { units, logs: vec![] }),
             Err(error) => match refusal(&error) {
                 Some(error) => Ok(refused(instructions, &error)),
                 None => Err(unreachable_(&error)),

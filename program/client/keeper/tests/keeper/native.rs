@@ -3,6 +3,7 @@
 use trestle_interface::health::HealthReport;
 use trestle_keeper::embedded::Embedded;
 use trestle_keeper::judge::Due;
+use trestle_keeper::keeper::Act;
 use trestle_keeper::refresh::Oracles;
 use trestle_keeper::{Keeper, Outcome, Report, Settings};
 use trestle_sandbox::tokens::balance_of;
@@ -134,6 +135,13 @@ fn bad_debt_is_settled_and_the_pool_bears_it() {
     let mut stage = Stage::new(110_000);
     // below the debt: all is seized, and something stays owed
     stage.world.set_price(SOL, 9_000);
+    stage.world.advance(1);
+    let report = stage.tick();
+    let repaid = |act: &Act| act.due == Due::Liquidate && act.outcome.landed();
+    assert!(!report.acts.iter().any(repaid), "nobody gains by it: {report:?}");
+    let mut settings = settings(&stage.world);
+    settings.costs.loss = 1_000_000_000;
+    stage.keeper = Keeper::new(stage.world.trestle, settings);
     let mut settled = false;
     for _ in 0..200 {
         stage.world.advance(4);

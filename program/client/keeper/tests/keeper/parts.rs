@@ -68,7 +68,7 @@ fn report() -> Report {
         read: 3,
         due: 2,
         acts: vec![
-            act(Outcome::Landed { units: 9 }),
+            act(Outcome::Landed { units: 9, logs: vec![] }),
             act(refused("Healthy")),
             act(refused("two words: 17")),
         ],

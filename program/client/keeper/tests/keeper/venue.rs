@@ -80,7 +80,7 @@ impl Stage {
 #[test]
 fn a_deposit_there_pays_a_debt_here() {
     let mut stage = Stage::new(0, 90_000);
-    stage.k.set_price(SOL, 11_000);
+    stage.k.set_price(SOL, 10_600);
     stage.k.advance(1);
     let before = stage.victim.health(&mut stage.k.world).unwrap();
     assert!(before.maint < 0, "{before:?}");
@@ -90,9 +90,26 @@ fn a_deposit_there_pays_a_debt_here() {
 }
 
 #[test]
-fn a_debt_there_is_repaid_from_the_deposit_beside_it() {
+fn a_deeply_indebted_obligation_is_not_repaid_at_a_loss() {
+    // what Kamino lets out beside this debt is worth less than the repayment
     let mut stage = Stage::new(80_000, 0);
-    stage.k.set_price(SOL, 10_500);
+    stage.k.set_price(SOL, 9_600);
+    stage.k.advance(1);
+    assert!(stage.victim.health(&mut stage.k.world).unwrap().maint < 0);
+    let purse = stage.bot.wallet(&stage.k.world, USDC);
+    let before = balance_of(&stage.k.world.svm, &purse);
+    for _ in 0..20 {
+        stage.k.advance(4);
+        let report = stage.tick();
+        assert!(report.acts.iter().all(|act| !act.outcome.landed() || act.due == Due::Flag));
+    }
+    assert_eq!(balance_of(&stage.k.world.svm, &purse), before);
+}
+
+#[test]
+fn debts_here_and_there_are_repaid_from_the_deposit_there() {
+    let mut stage = Stage::new(30_000, 60_000);
+    stage.k.set_price(SOL, 10_600);
     stage.k.advance(1);
     let before = stage.victim.health(&mut stage.k.world).unwrap();
     assert!(before.maint < 0, "{before:?}");
