@@ -4,10 +4,10 @@ use trestle_interface::TrestleError;
 use trestle_interface::state::{MarginAccount, Position, PositionKind};
 use trestle_interface::view::{Board, Slab, Venues, is_insolvent, seizable};
 use trestle_risk_math::liquidation::{
-    IncentiveTerms, SMALLEST_LEFT, close_cap, incentive, subsidy,
+    IncentiveTerms, RESCUE_FROM, SMALLEST_LEFT, close_cap, incentive, subsidy,
 };
 use trestle_risk_math::num::Weight;
-use trestle_risk_math::portfolio::{Health, Legs as _};
+use trestle_risk_math::portfolio::{Health, Legs as _, NO_ACCOUNT};
 use trestle_risk_math::price::Price;
 
 /// What is due.
@@ -21,6 +21,8 @@ pub enum Due {
     Liquidate,
     /// Nothing is left to take.
     Settle,
+    /// Its own assets can keep it from a venue's liquidation.
+    Rescue,
 }
 
 /// A side of a liquidation.
@@ -54,6 +56,15 @@ pub struct Pair {
     pub urgent: bool,
 }
 
+/// Idle assets, and the debt or deposit at a venue that they can be moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rescue {
+    /// Custody, or a pool deposit.
+    pub from: Side,
+    /// A debt or a deposit at the venue, of the same asset.
+    pub to: Side,
+}
+
 /// An account, judged.
 #[derive(Clone, Debug)]
 pub struct Verdict {
@@ -63,6 +74,8 @@ pub struct Verdict {
     pub health: Health,
     /// Pairs by urgency and profit, best first. Empty unless liquidation is due.
     pub pairs: Vec<Pair>,
+    /// What can be moved where, debts first. Empty unless a rescue is due.
+    pub rescues: Vec<Rescue>,
 }
 
 /// What acting costs a keeper.
@@ -105,8 +118,14 @@ pub fn judge(
     let (health, _) = trestle_client::health::health(account, positions, board)?;
     let venues = Venues::of(account);
     let flagged = account.flagged_slot != 0;
-    let nothing = Verdict { due: Due::Nothing, health, pairs: vec![] };
+    let nothing = Verdict { due: Due::Nothing, health, pairs: vec![], rescues: vec![] };
     if health.maint >= 0 && !(flagged && health.liqend < 0) {
+        if health.stress >= RESCUE_FROM && health.equity > 0 {
+            let rescues = rescues(account, positions, board)?;
+            if !rescues.is_empty() {
+                return Ok(Verdict { due: Due::Rescue, rescues, ..nothing });
+            }
+        }
         // a flag that outlived its cause would let the next fall begin at the top
         let due = if flagged { Due::Flag } else { Due::Nothing };
         return Ok(Verdict { due, ..nothing });
@@ -124,7 +143,26 @@ pub fn judge(
         // the incentive grows from the flag on
         None => Due::Flag,
     };
-    Ok(Verdict { due, health, pairs })
+    Ok(Verdict { due, health, pairs, rescues: vec![] })
+}
+
+/// Moves of idle assets to a venue that takes the same asset.
+fn rescues(
+    account: &MarginAccount,
+    positions: &[Position],
+    board: &Board<'_>,
+) -> Result<Vec<Rescue>, TrestleError> {
+    let (debts, assets) = sides(account, positions, board)?;
+    let there = |side: &&Side| side.venue_account != NO_ACCOUNT;
+    let owed = debts.iter().filter(there);
+    let deposited = assets.iter().filter(there);
+    let mut found = vec![];
+    for to in owed.chain(deposited) {
+        let fits = |from: &&Side| from.venue_account == NO_ACCOUNT && from.asset == to.asset;
+        let from = assets.iter().filter(fits);
+        found.extend(from.map(|from| Rescue { from: *from, to: *to }));
+    }
+    Ok(found)
 }
 
 /// The sides of an account: debts, then what can be seized.

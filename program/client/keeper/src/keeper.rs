@@ -109,8 +109,12 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn profit(&self) -> i64 {
-        self.verdict.pairs.first().map_or(0, |pair| pair.profit)
+    /// By gain; a rescue comes first, since the venue does not wait.
+    fn rank(&self) -> i64 {
+        match self.verdict.due {
+            Due::Rescue => i64::MAX,
+            _ => self.verdict.pairs.first().map_or(0, |pair| pair.profit),
+        }
     }
 }
 
@@ -193,7 +197,7 @@ impl Keeper {
                 found.push(Candidate { account: *account, bytes: bytes.clone(), verdict });
             }
         }
-        best(found, self.settings.accounts_per_tick, Candidate::profit)
+        best(found, self.settings.accounts_per_tick, Candidate::rank)
     }
 
     fn act(
@@ -226,6 +230,16 @@ impl Keeper {
                 let all = snapshot.board(|board| target.settle(board)).unwrap_or_default();
                 for instruction in all {
                     act.outcome = self.run(chain, &[instruction])?;
+                }
+            }
+            Due::Rescue => {
+                for rescue in candidate.verdict.rescues.iter().take(self.settings.tries) {
+                    let built = snapshot.board(|board| target.rescue(board, rescue));
+                    let Some(all) = built.flatten() else { continue };
+                    act.outcome = self.run(chain, &all)?;
+                    if act.outcome.landed() {
+                        break;
+                    }
                 }
             }
             Due::Liquidate => {

@@ -130,6 +130,7 @@ pub const fn due_name(due: Due) -> &'static str {
         Due::Flag => "flag",
         Due::Liquidate => "liquidate",
         Due::Settle => "settle",
+        Due::Rescue => "rescue",
     }
 }
 

@@ -1,12 +1,12 @@
 //! Instructions for what is due.
 
 use crate::chain::{Chain, ChainError};
-use crate::judge::{Pair, Side};
+use crate::judge::{Pair, Rescue, Side};
 use crate::snapshot::Reserves;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 use trestle_client::address::associated_token;
-use trestle_client::ix::{At, LiquidateKeys, Seized};
+use trestle_client::ix::{At, LiquidateKeys, RescueFrom, RescueTo, Seized};
 use trestle_client::kamino::{KaminoMarket, KaminoReserve, refresh_prices};
 use trestle_client::{AssetKeys, PoolKeys, Trestle};
 use trestle_interface::state::{Position, PositionKind};
@@ -169,6 +169,27 @@ impl Target<'_> {
     #[must_use]
     pub fn flag(&self) -> Instruction {
         self.with_reads(self.trestle.flag_unhealthy(self.account, &[]))
+    }
+
+    /// Moves idle assets to a venue: its rows, which must be of this slot, in
+    /// front. `None` where the board or the reserves do not tell the accounts.
+    #[must_use]
+    pub fn rescue(&self, board: &Board<'_>, rescue: &Rescue) -> Option<Vec<Instruction>> {
+        let (reserve, others) = self.at(&rescue.to)?;
+        let at = At { reserve: &reserve, others: &others };
+        let from = match rescue.from.kind {
+            PositionKind::Custody => RescueFrom::Custody,
+            _ => RescueFrom::Deposit(Self::pool(board, &rescue.from)?),
+        };
+        let to = match rescue.to.kind {
+            PositionKind::VenueDebt => RescueTo::Debt,
+            _ => RescueTo::Collateral,
+        };
+        let tip = self.wallet_of(&reserve.asset);
+        let rows = self.used(Some(rescue.to.venue_account));
+        let call =
+            self.trestle.rescue_venue((self.wallet, tip), self.account, at, (from, to), u64::MAX);
+        Some(vec![self.trestle.refresh_reserves(&rows), call])
     }
 
     /// Settles every debt to a pool, one instruction each.

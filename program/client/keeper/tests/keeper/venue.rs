@@ -118,3 +118,43 @@ fn debts_here_and_there_are_repaid_from_the_deposit_there() {
     let after = stage.victim.health(&mut stage.k.world).unwrap();
     assert!(after.debts < before.debts, "{before:?} {after:?}");
 }
+
+#[test]
+fn an_obligation_near_its_end_is_rescued_with_what_lies_idle() {
+    let mut k = KaminoWorld::new();
+    let owner = User::new(&mut k.world, 11, 16);
+    owner.fund_and_deposit(&mut k.world, SOL, 400_000_000_000);
+    owner.fund_and_deposit(&mut k.world, USDC, 5_000_000_000);
+    k.advance(1);
+    k.open(&owner, SOL);
+    k.supply(&owner, SOL, &[], 100_000_000_000).unwrap();
+    k.borrow(&owner, USDC, &[SOL], 9_000_000_000).unwrap();
+    let bot = User::new(&mut k.world, 12, 8);
+    for asset in [USDC, SOL] {
+        bot.fund(&mut k.world, asset, 0);
+    }
+    let keeper = Keeper::new(k.world.trestle, settings(&k.world));
+    let mut stage = Stage { k, victim: owner, bot, keeper };
+    let mut cents = 15_000;
+    let stress = |stage: &mut Stage| {
+        let owner = stage.victim.clone();
+        stage.k.refresh(&owner, &[SOL, USDC]).unwrap();
+        owner.health(&mut stage.k.world).unwrap().stress
+    };
+    while stress(&mut stage) < 63_570 {
+        let acts = stage.tick().acts;
+        assert!(acts.is_empty(), "nothing is due yet at {cents}: {acts:?}");
+        cents -= 50;
+        stage.k.set_price(SOL, cents);
+        stage.k.advance(1);
+    }
+    assert!(stage.victim.health(&mut stage.k.world).unwrap().maint > 0);
+    let report = stage.tick();
+    assert_eq!(report.acts.len(), 1, "{report:?}");
+    assert_eq!(report.acts[0].due, Due::Rescue);
+    assert!(report.acts[0].outcome.landed(), "{report:?}");
+    let left = stress(&mut stage);
+    assert!((58_900..59_100).contains(&left), "0.90, not {left}");
+    assert!(balance_of(&stage.k.world.svm, &stage.bot.wallet(&stage.k.world, USDC)) > 0, "a tip");
+    assert!(stage.tick().acts.is_empty());
+}
