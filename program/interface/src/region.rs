@@ -19,11 +19,18 @@
 //!   and say that a region is open. Whoever relies on either must look
 //!   ([`crate::health::HealthReport::session`]).
 //!
-//! The end asks for more than an act outside: initial health of at least zero,
+//! A receivership is the other bracket: a liquidator's, between
+//! `begin_liquidation` and `end_liquidation`, found in the transaction in the
+//! same way. It lets the liquidator run the operations with
+//! [`Permission::in_receivership`]; its end asks for a healthier account, see
+//! [`Tag::EndLiquidation`]. The two exclude each other on an account.
+//!
+//! The end of a region asks for more than an act outside: initial health of at least zero,
 //! whatever it was before. An account that is below and means only to lower
 //! its risk sends a batch.
 //!
 //! [`Permission::in_region`]: crate::permission::Permission::in_region
+//! [`Permission::in_receivership`]: crate::permission::Permission::in_receivership
 
 use crate::tag::Tag;
 
