@@ -18,15 +18,15 @@ const USED: [usize; 2] = [SOL, USDC];
 
 /// A victim who owes to Kamino and holds SOL elsewhere as well, and a bot.
 #[derive(Clone)]
-struct Hunt {
-    stage: Stage,
-    bot: User,
+pub(crate) struct Hunt {
+    pub(crate) stage: Stage,
+    pub(crate) bot: User,
 }
 
 impl Hunt {
     /// 600 SOL at Kamino, 380 idle and 20 in the pool; 45,000 USDC owed to
     /// Kamino and 50,000 to the pool, all withdrawn.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut stage = Stage::open();
         stage.ok(Act::Supply(stage.tokens(SOL, 600)), SOL, &[]);
         let pooled = stage.tokens(SOL, 20);
@@ -82,7 +82,7 @@ impl Hunt {
         refused(&mut self.stage.k.world.svm, &[ix], &[&self.bot.key], error);
     }
 
-    fn health(&mut self) -> HealthReport {
+    pub(crate) fn health(&mut self) -> HealthReport {
         self.stage.k.refresh(&self.stage.user.clone(), &USED).expect("read");
         self.stage.user.health(&mut self.stage.k.world).expect("health")
     }

@@ -5,6 +5,7 @@ mod both_sides;
 pub(crate) mod budgets;
 mod closed;
 mod debt_liquidation;
+pub(crate) use debt_liquidation::Hunt;
 mod flags;
 mod front;
 mod hostile;

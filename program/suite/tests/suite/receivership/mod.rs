@@ -1,7 +1,9 @@
 //! Liquidation in several instructions, with somebody else's capital.
 
 mod bounds;
+mod legs;
 mod opening;
+mod venues;
 
 use crate::liquidate::indebted;
 use crate::region::{OTHER, market_maker, pay};
