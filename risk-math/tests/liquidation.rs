@@ -346,3 +346,16 @@ fn impossible_losses_change_nothing() {
     assert_eq!(split_loss(&mut unbalanced, 510), Err(MathError::Overflow));
     assert_eq!((after, unbalanced), (before, Pool { deposit_units: 1, fees: 0, ..before }));
 }
+
+#[test]
+fn an_outcome_is_allowed_up_to_each_of_its_limits() {
+    let before = Health { liqend: -20, ..health(100, 1_000, -10) };
+    let limits = Limits { budget: 5, ceiling: 30, closes: false };
+    let after = Health { liqend: 30, ..health(95, 900, -9) };
+    assert!(limits.allow(&before, &after));
+    assert!(!limits.allow(&before, &Health { maint: -10, ..after }), "no healthier");
+    assert!(!limits.allow(&before, &Health { equity: 94, ..after }), "too dear");
+    assert!(!limits.allow(&before, &Health { liqend: 31, ..after }), "beyond the target");
+    let closes = Limits { closes: true, ..limits };
+    assert!(closes.allow(&before, &Health { liqend: 31, ..after }));
+}

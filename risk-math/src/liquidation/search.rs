@@ -48,13 +48,13 @@ pub fn search<E>(
     bounds: &Bounds,
     mut passes: impl FnMut(u64) -> Result<bool, E>,
 ) -> Result<Option<u64>, E> {
-    let mut last = 0;
+    let mut last = None;
     for halvings in 0..MOST_TRIES {
         let step = clamp_step(wanted >> halvings, incentive, bounds);
-        if step == last && halvings > 0 {
+        if last == Some(step) {
             continue;
         }
-        last = step;
+        last = Some(step);
         if passes(step)? {
             return Ok(Some(step));
         }
