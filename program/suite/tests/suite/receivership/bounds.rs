@@ -3,7 +3,10 @@
 use super::{DOLLAR, Hunt, Plan, USUAL};
 use crate::liquidate::against_custody;
 use solana_instruction::Instruction;
-use trestle_interface::TrestleError as E;
+use trestle_client::events::of_logs;
+use trestle_interface::event::{Body, Event, Received};
+use trestle_interface::{PROGRAM_ID, TrestleError as E};
+use trestle_sandbox::board::group_terms;
 use trestle_sandbox::pyth::{self, Quote};
 use trestle_sandbox::world::{SOL, USDC};
 
@@ -14,23 +17,47 @@ fn nothing_is_taken_for_nothing() {
     hunt.end_refuses(&[hunt.withdraw(SOL, 1_000_000)], E::ReceivershipDebts);
 }
 
+/// The largest loss in micro-USD: the incentive by health without insurance's
+/// share, on what was repaid. Written out anew, in Q16.
+fn largest_loss(fact: &Received) -> i128 {
+    let terms = group_terms();
+    let [start, slope, share] =
+        [terms.incentive_start, terms.incentive_slope, terms.insurance_share].map(i128::from);
+    let (maint, debts) = (i128::from(fact.maint_before), i128::from(fact.debts_before));
+    let shortfall = (-maint << 16) / debts;
+    let whole = start.max((shortfall * slope) >> 16);
+    let insured = (whole * share + 0xffff) >> 16;
+    let repaid = debts - i128::from(fact.debts_after);
+    ((whole - insured) * repaid) >> 16
+}
+
 #[test]
 fn equity_falls_by_the_incentive_at_most() {
     let hunt = Hunt::new();
-    // the most that is accepted, to a hundredth of a basis point of what is repaid
-    let (mut low, mut high) = (100, 100_000_u64);
-    let plan = |part: u64| {
-        let take = 20_000 * (1_000_000 + part) * 1_000 / super::PRICE;
-        Plan { take, ..USUAL }
-    };
-    assert!(hunt.clone().send(plan(low)).is_ok());
+    let plan = |take: u64| Plan { take, ..USUAL };
+    let try_it = |take| hunt.clone().send(plan(take));
+    // to a lamport, which is less than a micro-USD
+    let (mut low, mut high) = (Plan::of(20_000, 1).take, Plan::of(20_000, 1_000).take);
+    assert!(try_it(low).is_ok() && try_it(high).is_err());
     while high - low > 1 {
         let middle = u64::midpoint(low, high);
-        if hunt.clone().send(plan(middle)).is_ok() { low = middle } else { high = middle }
+        if try_it(middle).is_ok() { low = middle } else { high = middle }
     }
+    let events = of_logs(&try_it(low).unwrap().logs, &PROGRAM_ID);
+    let fact = events.iter().find_map(|bytes| match Event::decode(bytes)?.body {
+        Body::Receivership(fact) => Some(fact),
+        _ => None,
+    });
+    let fact = fact.expect("it tells");
+    let lost = i128::from(fact.equity_before) - i128::from(fact.equity_after);
+    assert_eq!(lost, largest_loss(&fact), "of {fact:?}");
     let mut over = hunt.clone();
     over.end_refuses(&over.between(plan(high)), E::ReceivershipEquity);
-    // one call of `liquidate` costs the account as much
+}
+
+#[test]
+fn it_costs_the_account_no_more_than_one_liquidation() {
+    let hunt = Hunt::new();
     let mut rival = hunt.clone();
     let bot = rival.bot.clone();
     bot.fund(&mut rival.world, USDC, 21_000 * DOLLAR);
@@ -39,9 +66,11 @@ fn equity_falls_by_the_incentive_at_most() {
     rival.world.send(&[ix], &[&bot.key]).unwrap();
     let after = rival.victim.health(&mut rival.world).unwrap();
     let (lost, repaid) = (before.equity - after.equity, before.debts - after.debts);
-    let share = lost * 1_000_000 / repaid;
-    assert!(low > 0 && i64::try_from(low).unwrap() <= share + 1, "{low} of {share}");
-    println!("a receivership costs at most {low} ppm, a liquidation {share} ppm");
+    // a receivership that takes a hundredth of a percent more than that is refused
+    let share = u64::try_from(lost * 1_000_000 / repaid).unwrap() + 100;
+    let take = 20_000 * (1_000_000 + share) * 1_000 / super::PRICE;
+    let mut over = hunt.clone();
+    over.end_refuses(&over.between(Plan { take, ..USUAL }), E::ReceivershipEquity);
 }
 
 #[test]
