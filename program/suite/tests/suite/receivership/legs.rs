@@ -7,8 +7,8 @@ use crate::liquidate::indebted;
 use crate::region::{market_maker, refused_at};
 use trestle_interface::TrestleError as E;
 use trestle_interface::permission::{ALL, PROTECT};
-use trestle_sandbox::User;
 use trestle_sandbox::world::{MEME, SOL, USDC};
+use trestle_sandbox::{Failure, User};
 
 /// A hunt whose victim owes one SOL as well, worth 130 USD.
 fn with_a_small_debt() -> Hunt {
@@ -88,4 +88,25 @@ fn a_delegate_liquidates_with_a_liquidators_rights_and_no_others() {
         refused_at(&mut hunt.world, &list, &[&bot.key], 1, E::InSession);
         hunt.send(USUAL).expect("liquidated");
     }
+}
+
+#[test]
+fn a_batch_inside_may_do_what_its_operations_may() {
+    let mut hunt = Hunt::new();
+    let t = hunt.world.trestle;
+    let (bot, account) = (hunt.bot.address(), hunt.victim.account);
+    let pool = hunt.world.assets[USDC].pool;
+    let mut list = hunt.between(USUAL);
+    let back = list.split_off(2);
+    list.push(t.batch(&back, &[]).expect("a batch"));
+    let whole = hunt.around(&list);
+    let mut other = hunt.clone();
+    other.world.send(&whole, &[&other.bot.key]).expect("deposit and repay in a batch");
+    let borrow = t.pool_borrow(bot, account, &pool, 1_000);
+    let batch = t.batch(&[borrow], &[]).expect("a batch");
+    let list = hunt.around(&[batch]);
+    let before = hunt.victim.margin(&hunt.world).0.sequence;
+    let failure = hunt.world.send(&list, &[&hunt.bot.key]).unwrap_err();
+    assert!(matches!(failure, Failure::Step(0, E::InSession)), "{failure:?}");
+    assert_eq!(hunt.victim.margin(&hunt.world).0.sequence, before);
 }
