@@ -3,7 +3,7 @@
 use super::load::{now, read_in};
 use crate::Result;
 use crate::delegate::{Acting, Flow};
-use crate::slab::Margin;
+use crate::slab::{Margin, Place};
 use crate::venues::{Reads, kamino};
 use core::cell::{OnceCell, Ref};
 use solana_program::account_info::AccountInfo;
@@ -194,7 +194,7 @@ impl<'a, 'i> Context<'a, 'i> {
         }
     }
 
-    /// An asset may be withdrawn: inside a receivership only what its begin
+    /// An asset may be withdrawn or redeemed: inside a receivership only what its begin
     /// found tradable.
     #[inline(always)]
     pub(crate) fn expect_seizable(&self, asset: u8) -> Result<()> {
@@ -204,6 +204,18 @@ impl<'a, 'i> Context<'a, 'i> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Custody may be paid from: inside a receivership an asset that its begin
+    /// did not find tradable keeps what was there. It counts nothing in equity,
+    /// so a debt repaid from it would look like the liquidator's own capital.
+    #[inline(always)]
+    pub(crate) fn expect_kept(&self, custody: Place, left: u64) -> Result<()> {
+        if self.who.is_none() {
+            return Ok(());
+        }
+        let before = self.margin.find(custody.key()).map_or(0, |position| position.before);
+        if left < before { self.expect_seizable(custody.asset) } else { Ok(()) }
     }
 
     /// A listed asset.

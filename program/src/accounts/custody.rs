@@ -102,6 +102,7 @@ impl<'a, 'i> Custody<'a, 'i> {
         if tokens > self.units {
             return Err(TrestleError::ExceedsPosition);
         }
+        context.expect_kept(self.place, self.units.saturating_sub(tokens))?;
         let bump = [context.margin.fixed.authority_bump];
         let seeds: [&[u8]; 3] = [pda::AUTHORITY, context.account.as_ref(), &bump];
         cpi::transfer(

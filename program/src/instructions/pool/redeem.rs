@@ -32,6 +32,7 @@ impl Operation for Redeem {
     ) -> Result<NeverWorsens> {
         let mut parts = Parts::load(context, accounts, args.market)?;
         parts.pool.expect_settled(context.now)?;
+        context.expect_seizable(parts.deposit.asset)?;
         let held = context.margin.units(parts.deposit.key())?;
         if held == 0 {
             return Err(TrestleError::NoPosition);

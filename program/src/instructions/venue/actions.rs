@@ -67,6 +67,7 @@ impl Operation for Redeem {
         args: &Self::Args,
         _: Permit,
     ) -> Result<Leaves> {
+        context.expect_seizable(context.market(args.market, MarketKind::Lending)?.asset)?;
         let delta =
             act(context, accounts, args.market, Action::Redeem, amount(args.amount, args.all)?)?;
         expect_at_least(delta.tokens, args.min_tokens)?;

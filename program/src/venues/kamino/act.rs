@@ -55,6 +55,7 @@ pub(crate) fn act<'i>(
     let delta = move_tokens(context, accounts, list, market, action, amount, &custody)?;
     match action {
         Action::Supply | Action::Repay => {
+            context.expect_kept(custody.place, custody.units.saturating_sub(delta.tokens))?;
             context.margin.debit(custody.place.key(), delta.tokens)?;
         }
         Action::Redeem | Action::Borrow => context.margin.credit(custody.place, delta.tokens)?,

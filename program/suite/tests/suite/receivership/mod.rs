@@ -1,6 +1,7 @@
 //! Liquidation in several instructions, with somebody else's capital.
 
 mod bounds;
+mod isolated;
 mod legs;
 mod opening;
 mod venues;
