@@ -252,6 +252,35 @@ impl Svm {
         instructions: &[Instruction],
         signers: &[&Keypair],
     ) -> Result<Sent, Failure> {
+        let transaction = self.with_table(instructions, signers);
+        self.execute(transaction, instructions, signers)
+    }
+
+    /// What [`Svm::send_with_table`] would do, without doing it: compute units
+    /// and logs. The lookup table is all that it leaves behind.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    ///
+    /// # Panics
+    /// When the transaction is larger than the network takes.
+    pub fn simulate_with_table(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<(u64, Vec<String>), Failure> {
+        let transaction = self.with_table(instructions, signers);
+        match self.vm.simulate_transaction(transaction) {
+            Ok(done) => Ok((done.meta.compute_units_consumed, done.meta.logs)),
+            Err(failed) => Err(failure(instructions, &failed.err, &failed.meta.logs)),
+        }
+    }
+
+    fn with_table(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> VersionedTransaction {
         let (payer, blockhash) = (self.payer.clone(), self.vm.latest_blockhash());
         let (message, table) = table::compile(&payer.pubkey(), instructions, blockhash);
         let bytes = table::wire_len(&message);
@@ -259,7 +288,7 @@ impl Svm {
         let (key, account) = table::account(&table);
         self.vm.set_account(key, account).expect("the table is set");
         let all: Vec<&Keypair> = [&*payer].into_iter().chain(signers.iter().copied()).collect();
-        self.execute(table::sign(message, &all), instructions, signers)
+        table::sign(message, &all)
     }
 
     fn execute(

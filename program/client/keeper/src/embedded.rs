@@ -7,9 +7,9 @@ use solana_keypair::Keypair;
 use solana_signer::Signer as _;
 use trestle_interface::PROGRAM_ID;
 use trestle_interface::view::Now;
-use trestle_sandbox::{Failure, Sent, Svm};
+use trestle_sandbox::{Failure, Svm};
 
-/// A machine and the keeper's key. A simulation runs on a copy.
+/// A machine and the keeper's key. A simulation leaves nothing behind but a lookup table.
 pub struct Embedded<'a> {
     /// The machine.
     pub svm: &'a mut Svm,
@@ -36,9 +36,9 @@ impl<'a> Embedded<'a> {
     }
 }
 
-fn outcome(result: Result<Sent, Failure>) -> Outcome {
+fn outcome(result: Result<(u64, Vec<String>), Failure>) -> Outcome {
     match result {
-        Ok(sent) => Outcome::Landed { units: sent.units, logs: sent.logs },
+        Ok((units, logs)) => Outcome::Landed { units, logs },
         Err(Failure::Trestle(_, error) | Failure::Step(_, error)) => {
             Outcome::Refused { reason: format!("{error:?}") }
         }
@@ -77,13 +77,15 @@ impl Chain for Embedded<'_> {
     }
 
     fn simulate(&mut self, instructions: &[Instruction]) -> Result<Outcome, ChainError> {
-        let mut copy = self.svm.clone();
-        Ok(outcome(copy.send_with_table(instructions, &self.signers(instructions))))
+        let signers = self.signers(instructions);
+        let done = self.svm.simulate_with_table(instructions, &signers);
+        Ok(outcome(done))
     }
 
     fn send(&mut self, instructions: &[Instruction], _: u64) -> Result<Outcome, ChainError> {
         let signers = self.signers(instructions);
-        let outcome = outcome(self.svm.send_with_table(instructions, &signers));
+        let sent = self.svm.send_with_table(instructions, &signers);
+        let outcome = outcome(sent.map(|sent| (sent.units, sent.logs)));
         self.sent = self.sent.saturating_add(1);
         if let Outcome::Landed { units, .. } = &outcome {
             self.units = self.units.saturating_add(*units);
