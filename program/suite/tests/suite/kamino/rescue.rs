@@ -573,6 +573,20 @@ fn nobody_is_rescued_in_the_midst_of_a_session() {
     scene.refuses(ix, E::InSession);
 }
 
+/// Beyond the venue's limit the charge for its stress is full and does not fall
+/// with a little more collateral, which counts less there than idle.
+#[test]
+fn a_supply_that_leaves_the_account_beyond_the_limit_is_refused() {
+    let mut scene = Scene::new();
+    scene.fall_to(1_090);
+    let max = scene.stage.tokens(SOL, 1);
+    let little = scene.supply(max);
+    scene.refuses(little, E::RescueOutcome);
+    let enough = scene.supply(u64::MAX);
+    let fact = scene.rescued(enough, SOL);
+    assert!(fact.stress_after < 63_570, "{fact:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -588,6 +602,9 @@ proptest! {
         let mut scene = Scene::new();
         scene.fall_to(thousandths);
         let (asset, to) = if supplied { (SOL, RescueTo::Collateral) } else { (USDC, RescueTo::Debt) };
+        // beyond the limit the charge for stress is full: collateral that leaves
+        // the account there lowers health, and is refused
+        let share = if supplied && thousandths >= 1_000 { 1_000 } else { share };
         let max = scene.stage.tokens(asset, if supplied { 25 } else { 2_500 }) * share / 1_000;
         let from = if pooled {
             RescueFrom::Deposit(scene.stage.k.world.assets[asset].pool)
