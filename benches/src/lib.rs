@@ -25,6 +25,7 @@ pub fn measure() -> Table {
     let artifact = trestle_sandbox::artifact();
     let (mut rows, world) = instructions::rows();
     rows.extend(liquidation::rows());
+    rows.extend(liquidation::receivership());
     let (at_kamino, kamino) = venue::rows();
     rows.extend(at_kamino);
     instructions::set_up(&world, &mut rows);

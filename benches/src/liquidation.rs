@@ -8,7 +8,7 @@
 use crate::health::{ASSETS, world, write_slab};
 use crate::table::Row;
 use trestle_interface::state::{Position, PositionKind, Wide};
-use trestle_sandbox::{User, World};
+use trestle_sandbox::{Sent, User, World};
 
 /// What is owed, and what is seized.
 const DEBT: usize = 0;
@@ -41,13 +41,49 @@ pub fn rows() -> Vec<Row> {
         .collect()
 }
 
+/// Rows of a receivership: units of each of its ends, locks and bytes of the
+/// whole transaction.
+pub fn receivership() -> Vec<Row> {
+    let (mut world, victim, bot) = indebted();
+    let (t, me, account) = (world.trestle, bot.address(), victim.account);
+    let (owed, seized) = (world.assets[DEBT].pool, world.assets[COLLATERAL].keys);
+    let (from, to) = (bot.wallet(&world, DEBT), bot.wallet(&world, COLLATERAL));
+    let between = [
+        t.withdraw(me, account, &seized, to, 1_000),
+        t.deposit(me, account, &owed.asset, from, 1_000_000),
+        t.pool_repay(me, account, &owed, Some(1_000_000)),
+    ];
+    let list = t.receivership(me, account, 0, &between, &[]).expect("it is short");
+    let sent = world.send(&list, &[&bot.key]).unwrap_or_else(|e| panic!("{e:?}"));
+    let begin = frames(&sent.logs).next().expect("it begins");
+    let end = frames(&sent.logs).last().expect("it ends");
+    let case = "around a withdrawal, a deposit and a repayment; all in one transaction";
+    [("begin_liquidation", begin), ("end_liquidation", end)]
+        .map(|(name, logs)| Row::new(name, case, &Sent { logs: logs.to_vec(), ..sent.clone() }))
+        .to_vec()
+}
+
+/// Logs of each of a transaction's own instructions.
+fn frames(logs: &[String]) -> impl Iterator<Item = &[String]> {
+    let mut depth = 0;
+    logs.split_inclusive(move |line| {
+        if line.starts_with("Program ") && line.contains(" invoke [") {
+            depth += 1;
+        } else if line.starts_with("Program ") && line.ends_with(" success") {
+            depth -= 1;
+            return depth == 0;
+        }
+        false
+    })
+}
+
 /// Refreshes the first prices and liquidates in the same transaction.
 fn prices_and(
     world: &mut World,
     assets: usize,
     liquidate: solana_instruction::Instruction,
     bot: &User,
-) -> trestle_sandbox::svm::Sent {
+) -> Sent {
     world.svm.advance_seconds(1);
     for asset in 0..assets {
         world.publish(asset);
