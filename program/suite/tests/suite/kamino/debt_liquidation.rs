@@ -56,7 +56,7 @@ impl Hunt {
     }
 
     /// SOL at so many cents.
-    fn price(&mut self, cents: i64) {
+    pub(crate) fn price(&mut self, cents: i64) {
         self.stage.k.world.assets[SOL].quote = trestle_sandbox::pyth::Quote::cents(cents);
         self.stage.k.advance(1);
     }

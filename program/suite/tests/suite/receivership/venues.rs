@@ -1,6 +1,6 @@
 //! Receiverships of accounts that hold and owe at Kamino.
 
-use crate::kamino::Hunt;
+use crate::kamino::{Act, Hunt};
 use crate::region::{OTHER, market_maker, pay};
 use solana_instruction::{AccountMeta, Instruction};
 use trestle_client::ix::At;
@@ -24,6 +24,16 @@ impl Case {
         market_maker(&mut hunt.stage.k.world);
         hunt.health();
         Self(hunt)
+    }
+
+    /// 16,000 of the 45,000 USD go back to Kamino, and SOL falls to 88 USD.
+    fn lower(&mut self) {
+        let stage = &mut self.0.stage;
+        let cash = stage.tokens(USDC, 16_000);
+        stage.user.clone().fund_and_deposit(&mut stage.k.world, USDC, cash);
+        stage.ok(Act::Repay(Some(cash)), USDC, &[SOL]);
+        self.0.price(8_800);
+        self.0.health();
     }
 
     fn reads(&self) -> Vec<AccountMeta> {
@@ -118,4 +128,33 @@ fn nothing_new_at_a_venue() {
         let list = case.around(&[act]);
         case.refuses(&list, E::InSession);
     }
+}
+
+#[test]
+fn no_closer_to_the_venues_own_liquidation() {
+    let mut case = Case::new();
+    case.lower();
+    // the pool alone is repaid, out of custody, and collateral comes from Kamino
+    let sold = |case: &Case, redeemed: u64| {
+        let (world, bot, account) = (&case.0.stage.k.world, &case.0.bot, case.0.stage.user.account);
+        let (t, me, dollars) = (world.trestle, bot.address(), 2 * PART * 1_000_000);
+        let take = 113_800_000_000;
+        let sale = [pay(world, bot, SOL, take, true), pay(world, bot, USDC, dollars, false)];
+        let mut between = case.whole();
+        between.truncate(4);
+        let keys = world.assets[SOL].keys;
+        between[0] = t.withdraw(me, account, &keys, bot.wallet(world, SOL), take);
+        between[1] = mock_proxy::wrap(&OTHER, &sale);
+        between[3] = t.pool_repay(me, account, &world.assets[USDC].pool, Some(dollars));
+        between.push(case.0.stage.k.price_refresh(&[SOL, USDC]));
+        let out = case.0.stage.tokens(SOL, redeemed);
+        between.push(case.venue(|at| t.venue_redeem(me, account, at, Some(out)), SOL, USDC));
+        case.around(&between)
+    };
+    // what stays calm there may leave
+    let mut calm = Case(case.0.clone());
+    let list = sold(&calm, 60);
+    calm.send(&list).unwrap_or_else(|e| panic!("{e:?}"));
+    let list = sold(&case, 90);
+    case.refuses(&list, E::ReceivershipStress);
 }
