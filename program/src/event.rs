@@ -2,6 +2,7 @@
 //! what they mean. Each is written where the state that it tells is stored, so
 //! that no instruction can change one without the other.
 
+use crate::accounts::Context;
 use solana_program::log::sol_log_data;
 use solana_program::pubkey::Pubkey;
 use trestle_interface::event::{EventKind, Head, Leg, MAGIC, Single, VERSION};
@@ -21,6 +22,13 @@ pub(crate) fn log<B: Single>(subject: &Pubkey, sequence: [u64; 2], body: &B) {
     let _ = head.put(&mut out).and_then(|()| body.put(&mut out));
     let used = const { Head::LEN + B::LEN };
     sol_log_data(&[bytes.get(..used).unwrap_or(&[])]);
+}
+
+/// Publishes one act on a margin account, and the fact of it behind.
+pub(crate) fn publish<B: Single>(context: &mut Context<'_, '_>, fact: &B) {
+    let previous = context.margin.fixed.sequence;
+    context.margin.publish(context.account, 1);
+    log(context.account, [previous, context.margin.fixed.sequence], fact);
 }
 
 /// Logs positions of a margin account, or that none moved. `sequence` is the

@@ -16,7 +16,6 @@ use trestle_interface::TrestleError;
 use trestle_interface::state::{MarginAccount, Position, PositionKind};
 use trestle_interface::view::{Board, Slab, Venues, is_insolvent, seizable};
 use trestle_risk_math::portfolio::{Health, Legs, Side};
-use trestle_risk_math::price::Price;
 use trestle_sandbox::Failure;
 
 /// Slots after which an account is looked at again in any case.
@@ -301,7 +300,7 @@ fn plan(
     for (at, position) in positions.iter().enumerate() {
         let leg = slab.leg(at).ok()?;
         let row = board.prices.asset(leg.asset)?;
-        let price = Price::new(row.price_mantissa, row.price_shift).ok()?;
+        let price = row.price().ok()?;
         let asset = usize::from(leg.asset);
         match leg.side {
             Side::Debt => debts[asset] += price.debt_value(leg.amount).ok()?,

@@ -7,6 +7,7 @@
 
 use super::Action;
 pub use crate::venue::budget::Budget;
+use crate::venue::budget::count;
 
 /// Calls with a measured budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +72,4 @@ pub const fn of(kind: Kind) -> Budget {
 /// Stock compute units as klend's own compiler would need them.
 const fn budget(entries: u32, depth: u32, stock_units: u32) -> Budget {
     Budget { entries, depth, compute_units: stock_units.saturating_mul(17) / 10 }
-}
-
-#[allow(clippy::as_conversions, clippy::cast_lossless)] // widening in a const fn: `From` is not const
-const fn count(x: u8) -> u32 {
-    x as u32
 }

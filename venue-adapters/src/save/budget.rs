@@ -6,6 +6,7 @@
 
 use super::Action;
 pub use crate::venue::budget::Budget;
+use crate::venue::budget::count;
 
 /// Calls with a measured budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +57,6 @@ const fn budget(entries: u32, depth: u32, units: u32) -> Budget {
     Budget { entries, depth, compute_units: units.saturating_mul(6) / 5 }
 }
 
-#[allow(clippy::as_conversions, clippy::cast_lossless)] // widening in a const fn: `From` is not const
 const fn beyond(first: u32, positions: u8) -> u32 {
-    first.saturating_add(EACH.saturating_mul((positions as u32).saturating_sub(1)))
+    first.saturating_add(EACH.saturating_mul(count(positions).saturating_sub(1)))
 }

@@ -10,3 +10,8 @@ pub struct Budget {
     /// Compute units, upper estimate.
     pub compute_units: u32,
 }
+
+#[allow(clippy::as_conversions, clippy::cast_lossless)] // widening in a const fn: `From` is not const
+pub(crate) const fn count(x: u8) -> u32 {
+    x as u32
+}

@@ -3,12 +3,9 @@
 use trestle_interface::TrestleError;
 use trestle_interface::state::{MarginAccount, Position, PositionKind};
 use trestle_interface::view::{Board, Slab, Venues, is_insolvent, seizable};
-use trestle_risk_math::liquidation::{
-    IncentiveTerms, RESCUE_FROM, SMALLEST_LEFT, close_cap, incentive, subsidy,
-};
+use trestle_risk_math::liquidation::{RESCUE_FROM, SMALLEST_LEFT, close_cap, incentive, subsidy};
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::{Health, Legs as _, NO_ACCOUNT};
-use trestle_risk_math::price::Price;
 
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +90,13 @@ pub struct Costs {
 }
 
 impl Costs {
+    /// What it costs to repay one asset and sell another worth `seized`
+    /// micro-USD; the same asset needs no route.
+    pub(crate) fn of(&self, debt: u8, collateral: u8, seized: u64) -> u64 {
+        let route = if debt == collateral { 0 } else { self.route.of_floor(seized) };
+        route.saturating_add(self.transaction)
+    }
+
     /// The least that a liquidation of an account must bring, micro-USD.
     #[must_use]
     pub fn least_gain(&self, health: &Health) -> i64 {
@@ -176,7 +180,8 @@ fn sides(
     for (index, position) in positions.iter().enumerate() {
         let Some(kind) = PositionKind::from_byte(position.kind) else { continue };
         let leg = legs.leg(index)?;
-        let Some(price) = price_of(board, leg.asset) else { continue };
+        let price = board.prices.asset(leg.asset).and_then(|row| row.price().ok());
+        let Some(price) = price else { continue };
         let value = match kind.is_asset() {
             true => price.asset_value(leg.amount)?,
             false => price.debt_value(leg.amount)?,
@@ -194,11 +199,6 @@ fn sides(
     Ok((debts, assets))
 }
 
-fn price_of(board: &Board<'_>, asset: u8) -> Option<Price> {
-    let row = board.prices.asset(asset)?;
-    Price::new(row.price_mantissa, row.price_shift).ok()
-}
-
 fn pairs(
     account: &MarginAccount,
     positions: &[Position],
@@ -208,16 +208,13 @@ fn pairs(
     purse: impl Fn(u8) -> u64,
 ) -> Result<Vec<Pair>, TrestleError> {
     let (debts, assets) = sides(account, positions, board)?;
-    let waited = match account.flagged_slot {
-        0 => 0,
-        slot => board.now.slot.saturating_sub(slot),
-    };
+    let waited = account.flagged_for(board.now.slot);
     let mut pairs = vec![];
     for debt in &debts {
         let stressed = debt.kind == PositionKind::VenueDebt && health.stress >= costs.stress;
         for collateral in &assets {
             let Some(row) = board.prices.asset(collateral.asset) else { continue };
-            let terms = incentive_terms(board, Weight::clamped(row.incentive_max));
+            let terms = board.markets.terms.incentives(Weight::clamped(row.incentive_max));
             let rate = incentive(health, waited, &terms);
             let most = close_cap(health, terms.max).max(SMALLEST_LEFT);
             let repaid = debt
@@ -230,26 +227,12 @@ fn pairs(
             let kept = kept.saturating_sub(terms.insurance_share.of_floor(kept));
             let paid = subsidy(health, rate, &terms).of_floor(repaid);
             let seized = repaid.saturating_add(kept);
-            // what lies in the same asset needs no route
-            let same = debt.asset == collateral.asset;
-            let route = if same { 0 } else { costs.route.of_floor(seized) };
             let gain = kept.saturating_add(paid).cast_signed();
-            let spent = route.saturating_add(costs.transaction).cast_signed();
+            let spent = costs.of(debt.asset, collateral.asset, seized).cast_signed();
             let profit = gain.saturating_sub(spent);
             let (debt, collateral) = (*debt, *collateral);
             pairs.push(Pair { debt, collateral, repaid, profit, urgent: stressed });
         }
     }
     Ok(pairs)
-}
-
-fn incentive_terms(board: &Board<'_>, max: Weight) -> IncentiveTerms {
-    let terms = &board.markets.terms;
-    IncentiveTerms {
-        start: Weight::clamped(terms.incentive_start),
-        max,
-        per_shortfall: Weight::clamped(terms.incentive_slope),
-        ramp_slots: terms.incentive_slots,
-        insurance_share: Weight::clamped(terms.insurance_share),
-    }
 }

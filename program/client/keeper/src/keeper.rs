@@ -16,7 +16,6 @@ use trestle_client::{AssetKeys, Trestle};
 use trestle_interface::event::{Body, Event};
 use trestle_interface::view::Board;
 use trestle_risk_math::num::Weight;
-use trestle_risk_math::price::Price;
 use trestle_venue_adapters::token;
 
 /// How a keeper behaves.
@@ -243,33 +242,47 @@ impl Keeper {
                 }
             }
             Due::Liquidate => {
-                for pair in candidate.verdict.pairs.iter().take(self.settings.tries) {
-                    let most = purse.units(pair.debt.asset);
-                    let built = snapshot.board(|board| target.liquidate(board, pair, most));
-                    let Some(liquidation) = built.flatten() else { continue };
-                    let mut all = target.front(chain, pair)?;
-                    all.push(liquidation);
-                    act.outcome = chain.simulate(&all)?;
-                    let Outcome::Landed { units, logs } = &act.outcome else { continue };
-                    let units = *units;
-                    let told = snapshot.board(|board| {
-                        gain(board, pair, &self.trestle.program_id, logs, &self.settings.costs)
-                    });
-                    let Some((profit, repaid)) = told.flatten() else { continue };
-                    (act.profit, act.repaid) = (profit, repaid);
-                    if profit < self.settings.costs.least_gain(&candidate.verdict.health) {
-                        // a venue may let out less than was repaid for
-                        act.outcome = refused("no gain");
-                        continue;
-                    }
-                    if !self.settings.dry_run {
-                        act.outcome = chain.send(&all, with_reserve(units))?;
-                    }
-                    break;
-                }
+                self.liquidate(chain, snapshot, purse, &target, candidate, &mut act)?
             }
         }
         Ok(act)
+    }
+
+    /// Tries pairs until one brings enough.
+    fn liquidate(
+        &self,
+        chain: &mut impl Chain,
+        snapshot: &Snapshot,
+        purse: &Purse,
+        target: &Target<'_>,
+        candidate: &Candidate,
+        act: &mut Act,
+    ) -> Result<(), ChainError> {
+        for pair in candidate.verdict.pairs.iter().take(self.settings.tries) {
+            let most = purse.units(pair.debt.asset);
+            let built = snapshot.board(|board| target.liquidate(board, pair, most));
+            let Some(liquidation) = built.flatten() else { continue };
+            let mut all = target.front(chain, pair)?;
+            all.push(liquidation);
+            act.outcome = chain.simulate(&all)?;
+            let Outcome::Landed { units, logs } = &act.outcome else { continue };
+            let units = *units;
+            let told = snapshot.board(|board| {
+                gain(board, pair, &self.trestle.program_id, logs, &self.settings.costs)
+            });
+            let Some((profit, repaid)) = told.flatten() else { continue };
+            (act.profit, act.repaid) = (profit, repaid);
+            if profit < self.settings.costs.least_gain(&candidate.verdict.health) {
+                // a venue may let out less than was repaid for
+                act.outcome = Outcome::Refused { reason: "no gain".to_owned() };
+                continue;
+            }
+            if !self.settings.dry_run {
+                act.outcome = chain.send(&all, with_reserve(units))?;
+            }
+            break;
+        }
+        Ok(())
     }
 
     /// Simulates, and sends what would land.
@@ -303,17 +316,12 @@ fn gain(
         Body::Liquidation(done) => Some(done),
         _ => None,
     })?;
-    let price = |asset: u8| {
-        let row = board.prices.asset(asset)?;
-        Price::new(row.price_mantissa, row.price_shift).ok()
-    };
+    let price = |asset: u8| board.prices.asset(asset)?.price().ok();
     let (debt, collateral) = (price(pair.debt.asset)?, price(pair.collateral.asset)?);
     let paid = done.repaid.saturating_add(done.insured).saturating_sub(done.subsidy);
     let paid = debt.debt_value(paid).ok()?.cast_signed();
     let seized = collateral.asset_value(done.seized).ok()?;
-    let same = pair.debt.asset == pair.collateral.asset;
-    let route = if same { 0 } else { costs.route.of_floor(seized) };
-    let costs = route.saturating_add(costs.transaction).cast_signed();
+    let costs = costs.of(pair.debt.asset, pair.collateral.asset, seized).cast_signed();
     let gain = seized.cast_signed().saturating_sub(paid).saturating_sub(costs);
     Some((gain, debt.asset_value(done.repaid).ok()?))
 }
@@ -343,8 +351,7 @@ impl Purse {
     }
 
     fn worth(&self, board: &Board<'_>, asset: u8) -> u64 {
-        let row = board.prices.asset(asset);
-        let price = row.and_then(|row| Price::new(row.price_mantissa, row.price_shift).ok());
+        let price = board.prices.asset(asset).and_then(|row| row.price().ok());
         // more than a leg can be worth covers any step
         price.map_or(0, |price| price.asset_value(self.units(asset)).unwrap_or(u64::MAX))
     }

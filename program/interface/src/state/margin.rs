@@ -318,6 +318,15 @@ crate::assert_layout!(
 );
 
 impl MarginAccount {
+    /// Slots since the account was flagged, zero while it is not.
+    #[must_use]
+    pub const fn flagged_for(&self, slot: u64) -> u64 {
+        match self.flagged_slot {
+            0 => 0,
+            flagged => slot.saturating_sub(flagged),
+        }
+    }
+
     /// The account as an event tells it, `open` unless it is being closed.
     #[must_use]
     pub const fn event(&self, capacity: u8, open: bool) -> AccountState {

@@ -6,6 +6,7 @@ use crate::state::{
     AssetRow, ClassRow, ClassStatus, GroupRow, MarketsPage, Position, PricesPage, Tier,
 };
 use trestle_risk_math::guard::{AgeLimits, aged_confidence, fading};
+use trestle_risk_math::liquidation::IncentiveTerms;
 use trestle_risk_math::num::{Pair, Weight};
 use trestle_risk_math::portfolio::{
     Asset, ClassTerms, Depth, FactorTerms, Freshness, GroupTerms, MAX_FACTORS, Shock, Tables,
@@ -60,9 +61,31 @@ impl GroupRow {
             target_min: self.target_min,
         }
     }
+
+    /// Terms of the incentive on a collateral whose own largest is `max`.
+    #[must_use]
+    #[inline(always)]
+    pub fn incentives(&self, max: Weight) -> IncentiveTerms {
+        IncentiveTerms {
+            start: Weight::clamped(self.incentive_start),
+            max,
+            per_shortfall: Weight::clamped(self.incentive_slope),
+            ramp_slots: self.incentive_slots,
+            insurance_share: Weight::clamped(self.insurance_share),
+        }
+    }
 }
 
 impl AssetRow {
+    /// The price.
+    ///
+    /// # Errors
+    /// [`MathError::Range`] before the first one.
+    #[inline(always)]
+    pub fn price(&self) -> Result<Price> {
+        Price::new(self.price_mantissa, self.price_shift)
+    }
+
     /// Whether the asset is in the isolated tier. An unknown tier counts as isolated.
     #[must_use]
     #[inline(always)]
@@ -100,7 +123,7 @@ impl<'a> AssetView<'a> {
             age,
             Weight::stored(markets.terms.confidence_max),
         );
-        let price = Price::new(row.price_mantissa, row.price_shift)?;
+        let price = row.price()?;
         Ok(Self { row, markets, price, confidence, freshness, keep })
     }
 }

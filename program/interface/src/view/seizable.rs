@@ -5,7 +5,7 @@ use crate::error::TrestleError;
 use crate::state::{ClassStatus, MAX_VENUE_ACCOUNTS, Position};
 use trestle_risk_math::liquidation::{DUST_VALUE, is_bankrupt};
 use trestle_risk_math::portfolio::{Health, Legs, NATIVE_CLASS, Side};
-use trestle_risk_math::price::{MAX_LEG_VALUE, Price};
+use trestle_risk_math::price::MAX_LEG_VALUE;
 
 /// Value that a creditor of the native pools could still seize, micro-USD,
 /// rounded down.
@@ -33,8 +33,7 @@ pub fn seizable(
             continue;
         }
         let row = board.prices.asset(leg.asset).ok_or(TrestleError::UnknownRow)?;
-        let price =
-            Price::new(row.price_mantissa, row.price_shift).map_err(|_| TrestleError::NoPrice)?;
+        let price = row.price().map_err(|_| TrestleError::NoPrice)?;
         // 64 values of 2^53 at most: no sum below overflows
         let value = match leg.side {
             Side::Asset => price.asset_value(leg.amount).unwrap_or(MAX_LEG_VALUE),

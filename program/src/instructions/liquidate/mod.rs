@@ -119,9 +119,7 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
         list.prices,
         list.markets,
     )?;
-    if context.margin.fixed.owner == *list.liquidator.key {
-        return Err(TrestleError::SelfLiquidation);
-    }
+    plan::expect_another(&context)?;
     let (debt_there, rest) = visit_debt(&mut context, accounts, &list, &args)?;
     let at_venue = if is_at_venue(&args) {
         let market = args.collateral_market;
@@ -160,8 +158,6 @@ pub(crate) fn liquidate(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u
         maint_before: before.maint,
         maint_after: after.maint,
     };
-    let previous = context.margin.fixed.sequence;
-    context.margin.publish(context.account, 1);
-    event::log(context.account, [previous, context.margin.fixed.sequence], &fact);
+    event::publish(&mut context, &fact);
     Ok(())
 }

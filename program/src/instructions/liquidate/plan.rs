@@ -9,12 +9,17 @@ use trestle_interface::args::LiquidateArgs;
 use trestle_interface::state::Position;
 use trestle_interface::view::Slab;
 use trestle_risk_math::liquidation::{
-    Bounds, IncentiveTerms, Limits, close_cap, incentive, is_liquidatable, search, step_value,
-    subsidy, target,
+    Bounds, Limits, close_cap, incentive, is_liquidatable, search, step_value, subsidy, target,
 };
 use trestle_risk_math::num::Weight;
 use trestle_risk_math::portfolio::{Book, Health, Pull, UNIT_RATE, slope};
 use trestle_risk_math::price::{MAX_LEG_VALUE, Price, Usd};
+
+/// Nobody liquidates themselves.
+pub(super) fn expect_another(context: &Context<'_, '_>) -> Result<()> {
+    let own = context.margin.fixed.owner == *context.authority.key;
+    if own { Err(TrestleError::SelfLiquidation) } else { Ok(()) }
+}
 
 /// The account must be below maintenance health, or flagged and not yet back
 /// at liquidation-end health; on fresh prices published close together.
@@ -109,9 +114,10 @@ impl Plan {
         let row = context.asset(collateral.asset())?;
         let prices = (price(context, debt.asset())?, price(context, collateral.asset())?);
         let max = Weight::clamped(row.incentive_max);
-        let incentives = incentive_terms(context, max);
+        let incentives = terms.incentives(max);
         let share = incentives.insurance_share;
-        let whole = incentive(before, flagged_for(context), &incentives);
+        let whole =
+            incentive(before, context.margin.fixed.flagged_for(context.now.slot), &incentives);
         let rate = if debt.insures() { whole } else { kept_back(whole, share) };
         let goal = target(before, &terms.terms());
         let bounds = Bounds {
@@ -211,26 +217,7 @@ pub(super) fn kept_back(incentive: Weight, share: Weight) -> Weight {
 
 fn price(context: &Context<'_, '_>, asset: u8) -> Result<Price> {
     let row = context.asset(asset)?;
-    Price::new(row.price_mantissa, row.price_shift).map_err(|_| TrestleError::NoPrice)
-}
-
-/// Slots since the account was flagged, zero when this is the first sign.
-pub(super) fn flagged_for(context: &Context<'_, '_>) -> u64 {
-    match context.margin.fixed.flagged_slot {
-        0 => 0,
-        slot => context.now.slot.saturating_sub(slot),
-    }
-}
-
-pub(super) fn incentive_terms(context: &Context<'_, '_>, max: Weight) -> IncentiveTerms {
-    let terms = &context.markets.terms;
-    IncentiveTerms {
-        start: Weight::clamped(terms.incentive_start),
-        max,
-        per_shortfall: Weight::clamped(terms.incentive_slope),
-        ramp_slots: terms.incentive_slots,
-        insurance_share: Weight::clamped(terms.insurance_share),
-    }
+    row.price().map_err(|_| TrestleError::NoPrice)
 }
 
 /// How fast liquidation-end health rises per micro-USD repaid.

@@ -52,9 +52,7 @@ pub(crate) fn begin(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) 
         list.prices,
         list.markets,
     )?;
-    if context.margin.fixed.owner == *list.liquidator.key {
-        return Err(TrestleError::SelfLiquidation);
-    }
+    plan::expect_another(&context)?;
     read_all(&mut context, rest)?;
     let mut book = Box::new(Book::new());
     let before = context.health_in(context.margin.positions(), &mut book)?;
@@ -118,9 +116,7 @@ pub(crate) fn end(program_id: &Pubkey, accounts: &[AccountInfo], data: &[u8]) ->
         maint_before: opened.maint,
         maint_after: after.maint,
     };
-    let previous = context.margin.fixed.sequence;
-    context.margin.publish(context.account, 1);
-    event::log(context.account, [previous, context.margin.fixed.sequence], &fact);
+    event::publish(&mut context, &fact);
     Ok(())
 }
 
@@ -174,8 +170,8 @@ fn terms(context: &Context<'_, '_>, health: &Health) -> Result<Receivership> {
     if seizable == 0 {
         return Err(refusal.unwrap_or(TrestleError::NothingToLiquidate));
     }
-    let incentives = plan::incentive_terms(context, max);
-    let whole = incentive(health, plan::flagged_for(context), &incentives);
+    let incentives = context.markets.terms.incentives(max);
+    let whole = incentive(health, context.margin.fixed.flagged_for(context.now.slot), &incentives);
     let group = &context.markets.terms;
     Ok(Receivership {
         liquidator: *context.authority.key,

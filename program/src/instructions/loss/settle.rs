@@ -103,9 +103,7 @@ fn settle(program_id: &Pubkey, list: &List<'_, '_>, market: u16) -> Result<(Pubk
         index_before,
         index_after: pool.books.deposit_index.q64(),
     };
-    let previous = fixed.sequence;
-    context.margin.publish(context.account, 1);
-    event::log(context.account, [previous, context.margin.fixed.sequence], &fact);
+    event::publish(&mut context, &fact);
     Ok((group, now))
 }
 

@@ -116,9 +116,7 @@ pub(crate) fn rescue_venue(
         maint_before: before.maint,
         maint_after: after.maint,
     };
-    let previous = fixed.sequence;
-    context.margin.publish(context.account, 1);
-    event::log(context.account, [previous, context.margin.fixed.sequence], &fact);
+    event::publish(&mut context, &fact);
     Ok(())
 }
 

@@ -24,6 +24,24 @@ pub fn indebted() -> (World, User, User) {
     (world, victim, bot)
 }
 
+/// A victim who lends 1,000 SOL and owes 60,000 USDC, at a price at which it
+/// is unhealthy; a bot with dollars in its wallet, and a margin account.
+pub fn lending() -> (World, User, User) {
+    let (mut world, _) = funded();
+    let victim = trader(&mut world, 11, 1_000);
+    victim.supply(&mut world, SOL, 1_000_000_000_000).unwrap();
+    world.publish_all();
+    victim.borrow(&mut world, USDC, 60_000_000_000).unwrap();
+    victim.withdraw(&mut world, USDC, 60_000_000_000).unwrap();
+    let bot = User::new(&mut world, 12, 8);
+    bot.fund(&mut world, USDC, 500_000_000_000);
+    bot.fund(&mut world, SOL, 0);
+    world.advance(1);
+    world.set_price(SOL, 7_200);
+    world.advance(1);
+    (world, victim, bot)
+}
+
 /// The bot's liquidation of the victim's custody SOL for its USDC debt.
 pub fn against_custody(world: &World, victim: &User, bot: &User, max: u64) -> Instruction {
     let keys = bot.against(world, victim, USDC, SOL);
@@ -103,18 +121,7 @@ fn insurance_gets_its_share_and_the_books_balance() {
 
 #[test]
 fn a_pool_deposit_is_seized_by_redeeming_it() {
-    let (mut world, _) = funded();
-    let victim = trader(&mut world, 11, 1_000);
-    victim.supply(&mut world, SOL, 1_000_000_000_000).unwrap();
-    world.publish_all();
-    victim.borrow(&mut world, USDC, 60_000_000_000).unwrap();
-    victim.withdraw(&mut world, USDC, 60_000_000_000).unwrap();
-    let bot = User::new(&mut world, 12, 8);
-    bot.fund(&mut world, USDC, 500_000_000_000);
-    bot.fund(&mut world, SOL, 0);
-    world.advance(1);
-    world.set_price(SOL, 7_200);
-    world.advance(1);
+    let (mut world, victim, bot) = lending();
     let before = victim.health(&mut world).unwrap();
     assert!(before.maint < 0, "{before:?}");
     let keys = bot.against(&world, &victim, USDC, SOL);

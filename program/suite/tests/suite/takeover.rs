@@ -1,6 +1,7 @@
 //! A pool deposit taken as it is into the liquidator's own margin account.
 
 use crate::events;
+use crate::liquidate::lending;
 use crate::pool::{funded, trader};
 use solana_instruction::Instruction;
 use trestle_interface::TrestleError as E;
@@ -8,24 +9,6 @@ use trestle_interface::state::{Position, PositionKind, offsets};
 use trestle_sandbox::tokens::balance_of;
 use trestle_sandbox::world::{BTC, SOL, USDC};
 use trestle_sandbox::{User, World, refused};
-
-/// A victim who lends 1,000 SOL and owes 60,000 USDC, at a price at which it
-/// is unhealthy; a bot with dollars in its wallet, and a margin account.
-fn lending() -> (World, User, User) {
-    let (mut world, _) = funded();
-    let victim = trader(&mut world, 11, 1_000);
-    victim.supply(&mut world, SOL, 1_000_000_000_000).unwrap();
-    world.publish_all();
-    victim.borrow(&mut world, USDC, 60_000_000_000).unwrap();
-    victim.withdraw(&mut world, USDC, 60_000_000_000).unwrap();
-    let bot = User::new(&mut world, 12, 8);
-    bot.fund(&mut world, USDC, 500_000_000_000);
-    bot.fund(&mut world, SOL, 0);
-    world.advance(1);
-    world.set_price(SOL, 7_200);
-    world.advance(1);
-    (world, victim, bot)
-}
 
 /// Somebody borrows every SOL that the pool has.
 fn drain(world: &mut World, seed: u8) -> User {
